@@ -1,0 +1,1 @@
+"""Amends: the portal for out-of-court resolutions in England and Wales."""
