@@ -1,0 +1,1 @@
+"""The rules of out-of-court resolutions, in plain Python."""

@@ -1,0 +1,148 @@
+"""One text or e-mail through GOV.UK Notify, and its way there."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from portal.clock import LONDON
+
+QUIET_FROM = time(21)
+QUIET_TO = time(8)
+LEASE = timedelta(seconds=35)
+"""How long a send may be under way before we ask Notify whether it has it (notify.md 15.3)."""
+MOST_TRIES = 8
+
+
+class Channel(StrEnum):
+    """How a message travels."""
+
+    SMS = "sms"
+    EMAIL = "email"
+
+
+class Purpose(StrEnum):
+    """Why a message is sent.  Each has a wording in every live language."""
+
+    INVITATION = "invitation"
+    CODE = "code"
+    APPOINTMENT_CONFIRMED = "appointment_confirmed"
+
+    @property
+    def answers_the_person(self) -> bool:
+        """They just asked or acted, and wait for it: it goes at once, at any hour."""
+        return self is not Purpose.INVITATION
+
+    @property
+    def life(self) -> timedelta:
+        """After this a message is of no use, and is not sent."""
+        return {
+            Purpose.CODE: timedelta(minutes=10),
+            Purpose.APPOINTMENT_CONFIRMED: timedelta(hours=12),
+        }.get(self, timedelta(days=14))
+
+
+class MessageState(StrEnum):
+    """How far a message is.  The last six end its way."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    HELD = "held"
+    EXPIRED = "expired"
+    PARKED = "parked"
+
+
+class Held(StrEnum):
+    """Why a message was not sent: recorded, and shown to staff."""
+
+    NO_CONTACT = "no_contact"
+    SHARED_CONTACT = "shared_contact"
+    CASE_FINISHED = "case_finished"
+
+
+@dataclass(eq=False, kw_only=True)
+class Message:
+    """A message in the outbox.  Its id is the reference that Notify is given, at every try."""
+
+    id: UUID = field(default_factory=uuid4)
+    offender_id: UUID
+    case_id: UUID | None = None
+    purpose: Purpose
+    language: str
+    key: str
+    """What makes it the same message: a second one of the same key is not posted."""
+    personalisation: str
+    """JSON of what the wording needs; wiped once Notify has the message."""
+    posted_at: datetime
+    due_at: datetime
+    send_before: datetime
+    state: MessageState = MessageState.QUEUED
+    channel: Channel | None = None
+    held_because: Held | None = None
+    tries: int = 0
+    claimed_at: datetime | None = None
+    asked_at: datetime | None = None
+    """When a try may have reached Notify: from then on, look it up before sending again."""
+    notify_id: UUID | None = None
+    notify_status: str | None = None
+    settled_at: datetime | None = None
+    failure: str | None = None
+    """Notify's error name and status, never its text: that may hold a number."""
+
+    def accept(self, notify_id: UUID, *, at: datetime) -> None:
+        """Notify has it.  What it said is wiped from our side: links and codes are in it."""
+        self.notify_id, self.state, self.claimed_at = notify_id, MessageState.ACCEPTED, None
+        self.personalisation, self.settled_at, self.failure = "{}", at, None
+
+    def hold(self, reason: Held, *, at: datetime) -> None:
+        """It must not be sent, and staff can see why."""
+        self.state, self.held_because, self.claimed_at = MessageState.HELD, reason, None
+        self.personalisation, self.settled_at = "{}", at
+
+    def expire(self, *, at: datetime) -> None:
+        """Too late to be of use: it is never sent."""
+        self.state, self.claimed_at, self.personalisation, self.settled_at = (
+            MessageState.EXPIRED,
+            None,
+            "{}",
+            at,
+        )
+
+    def fail(self, failure: str, *, at: datetime) -> None:
+        """Notify will never take it as it is."""
+        self.state, self.failure, self.claimed_at = MessageState.FAILED, failure, None
+        self.personalisation, self.settled_at = "{}", at
+
+    def retry(self, failure: str, *, due_at: datetime, may_have_arrived: bool, at: datetime) -> None:
+        """Try again later; park it for staff when it has been tried too often."""
+        self.failure, self.claimed_at, self.due_at = failure, None, due_at
+        self.asked_at = (self.asked_at or at) if may_have_arrived else None
+        self.state = MessageState.PARKED if self.tries >= MOST_TRIES else MessageState.QUEUED
+
+    def receive(self, status: str, *, at: datetime) -> bool:
+        """News of Notify.  A final status stays; any other moves forward.
+
+        Returns:
+            Whether this changed anything.
+        """
+        if self.notify_status == status or self.state in (MessageState.DELIVERED, MessageState.FAILED):
+            return False
+        self.notify_status = status
+        if status == "delivered":
+            self.state = MessageState.DELIVERED
+        elif status in ("permanent-failure", "temporary-failure", "technical-failure"):
+            self.state, self.failure = MessageState.FAILED, status
+        self.settled_at = at
+        return True
+
+
+def next_waking(moment: datetime) -> datetime:
+    """``moment``, or the next 08:00 of London where it falls in the night (21:00 to 08:00)."""
+    local = moment.astimezone(LONDON)
+    if QUIET_TO <= local.time() < QUIET_FROM:
+        return moment
+    day = local.date() + timedelta(days=1) if local.time() >= QUIET_FROM else local.date()
+    return datetime.combine(day, QUIET_TO, LONDON).astimezone(moment.tzinfo)

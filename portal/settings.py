@@ -1,0 +1,186 @@
+"""What an operator can set: `PORTAL_*` environment variables, read here and nowhere else.
+
+Each is documented in docs/operations.md; a test holds the two together.
+"""
+
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from portal.errors import Misconfigured
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The project's root: templates, locales and static files lie beside the package."""
+
+SANDBOX_ADDRESS = "http://127.0.0.1:8001"
+NAMES = (
+    "PORTAL_ENVIRONMENT",
+    "PORTAL_VAR",
+    "PORTAL_DATABASE_URL",
+    "PORTAL_SECRET_KEY",
+    "PORTAL_SECRET_KEYS_RETIRED",
+    "PORTAL_BASE_URL",
+    "PORTAL_TRUSTED_PROXIES",
+    "PORTAL_DEBUG",
+    "PORTAL_NOTIFY_BASE_URL",
+    "PORTAL_NOTIFY_API_KEY",
+    "PORTAL_NOTIFY_CALLBACK_TOKEN",
+    "PORTAL_NOTIFY_TEMPLATES",
+    "PORTAL_REGIMES_FILE",
+    "PORTAL_FORCES_FILE",
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One reading of the environment.  Nothing changes while the portal runs."""
+
+    environment: str = "development"
+    var: Path = ROOT / "var"
+    database_url: str = ""
+    secret_key: str = field(default="", repr=False)
+    retired_secret_keys: tuple[str, ...] = field(default=(), repr=False)
+    base_url: str = "http://127.0.0.1:8000"
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    debug: bool = False
+    notify_base_url: str = SANDBOX_ADDRESS
+    notify_api_key: str = field(default="", repr=False)
+    notify_callback_token: str = field(default="", repr=False)
+    notify_templates: Path | None = None
+    regimes_file: Path | None = None
+    forces_file: Path | None = None
+
+    @property
+    def is_production(self) -> bool:
+        """Whether real people's data may come in: then every guard must be on."""
+        return self.environment == "production"
+
+    @property
+    def uses_sandbox(self) -> bool:
+        """Whether no Notify key is set, so that messages go to the sandbox."""
+        return not self.notify_api_key
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the environment, and refuse what is not safe or not understood.
+
+    Raises:
+        Misconfigured: naming the variable and what to write instead.
+    """
+    unknown = sorted(name for name in environment if name.startswith("PORTAL_") and name not in NAMES)
+    unknown = [name for name in unknown if not name.startswith("PORTAL_TEST_")]
+    if unknown:
+        raise Misconfigured(f"{', '.join(unknown)}: no such setting; see docs/operations.md")
+    get = {name: environment.get(name, "").strip() for name in NAMES}
+    var = Path(get["PORTAL_VAR"] or ROOT / "var")
+    kind = get["PORTAL_ENVIRONMENT"] or "development"
+    if kind not in ("development", "production"):
+        raise Misconfigured("PORTAL_ENVIRONMENT: write development or production")
+    settings = Settings(
+        environment=kind,
+        var=var,
+        database_url=_database_url(get["PORTAL_DATABASE_URL"], var),
+        secret_key=get["PORTAL_SECRET_KEY"] or ("" if kind == "production" else _own_secret(var)),
+        retired_secret_keys=tuple(get["PORTAL_SECRET_KEYS_RETIRED"].split()),
+        base_url=(get["PORTAL_BASE_URL"] or Settings.base_url).rstrip("/"),
+        trusted_proxies=_proxies(get["PORTAL_TRUSTED_PROXIES"]),
+        debug=get["PORTAL_DEBUG"].lower() in ("1", "true", "yes", "on"),
+        notify_base_url=(get["PORTAL_NOTIFY_BASE_URL"] or SANDBOX_ADDRESS).rstrip("/"),
+        notify_api_key=get["PORTAL_NOTIFY_API_KEY"],
+        notify_callback_token=get["PORTAL_NOTIFY_CALLBACK_TOKEN"],
+        notify_templates=_path(get["PORTAL_NOTIFY_TEMPLATES"]),
+        regimes_file=_path(get["PORTAL_REGIMES_FILE"]),
+        forces_file=_path(get["PORTAL_FORCES_FILE"]),
+    )
+    _check_shape(settings)
+    if settings.is_production:
+        _check_production(settings, get)
+    return settings
+
+
+def _path(value: str) -> Path | None:
+    return Path(value) if value else None
+
+
+def _database_url(value: str, var: Path) -> str:
+    if not value:
+        return f"sqlite+aiosqlite:///{var / 'portal.db'}"
+    for plain, driven in (
+        ("sqlite://", "sqlite+aiosqlite://"),
+        ("postgresql://", "postgresql+asyncpg://"),
+        ("postgres://", "postgresql+asyncpg://"),
+    ):
+        if value.startswith(plain):
+            return driven + value.removeprefix(plain)
+    if value.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+        return value
+    raise Misconfigured("PORTAL_DATABASE_URL: write sqlite:///path/to/file.db or postgresql://…")
+
+
+def _proxies(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    if "*" in value:
+        raise Misconfigured("PORTAL_TRUSTED_PROXIES: name each proxy's address; * would trust any client")
+    try:
+        return tuple(ip_network(word) for word in value.replace(",", " ").split())
+    except ValueError as wrong:
+        raise Misconfigured(f"PORTAL_TRUSTED_PROXIES: {wrong}") from wrong
+
+
+def _own_secret(var: Path) -> str:
+    """A secret of this machine's own, made once.  There is no default secret, anywhere."""
+    kept = var / "secret_key"
+    if not kept.exists():
+        var.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(kept, os.O_CREAT | os.O_EXCL | os.O_WRONLY, stat.S_IRUSR | stat.S_IWUSR)
+        except FileExistsError:
+            return kept.read_text().strip()
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return kept.read_text().strip()
+
+
+SHORTEST_SECRET = 32
+
+
+def _check_shape(settings: Settings) -> None:
+    secrets_given = (settings.secret_key, *settings.retired_secret_keys)
+    if settings.secret_key and any(len(secret) < SHORTEST_SECRET for secret in secrets_given):
+        raise Misconfigured("PORTAL_SECRET_KEY: at least 32 characters, made at random")
+    base = urlsplit(settings.base_url)
+    if base.scheme not in ("http", "https") or not base.netloc or base.path or base.query:
+        raise Misconfigured("PORTAL_BASE_URL: write the address alone, like https://resolve.police.example")
+
+
+def _check_production(settings: Settings, given: Mapping[str, str]) -> None:
+    """Case 36 of the security design: a start that would not be safe is refused, with the reason."""
+    wrong = [
+        reason
+        for reason, holds in (
+            ("PORTAL_SECRET_KEY: set one; there is no default", bool(settings.secret_key)),
+            ("PORTAL_DEBUG: must be off", not settings.debug),
+            (
+                "PORTAL_BASE_URL: must be set, and begin with https://",
+                settings.base_url.startswith("https://"),
+            ),
+            (
+                "PORTAL_DATABASE_URL: must be set; there is no default in production",
+                bool(given["PORTAL_DATABASE_URL"]),
+            ),
+            ("PORTAL_NOTIFY_API_KEY: must be set; the sandbox is for development", not settings.uses_sandbox),
+            (
+                "PORTAL_NOTIFY_BASE_URL: must be set, and begin with https://",
+                settings.notify_base_url.startswith("https://"),
+            ),
+            ("PORTAL_NOTIFY_CALLBACK_TOKEN: must be set", bool(settings.notify_callback_token)),
+            ("PORTAL_NOTIFY_TEMPLATES: must name the file of template ids", bool(settings.notify_templates)),
+        )
+        if not holds
+    ]
+    if wrong:
+        raise Misconfigured("refusing to start in production:\n  " + "\n  ".join(wrong))

@@ -1,0 +1,46 @@
+"""Audit events: only ever added, in the transaction of what they tell of."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from portal.domain.audit import Event
+from portal.storage.tables import audit_events
+
+_ADD = insert(audit_events)
+_OF_CASE = audit_events.c.case_id
+
+
+def as_row(event: Event) -> dict[str, Any]:
+    """The event as its row, without the number that the database gives it."""
+    row = asdict(event)
+    del row["id"]
+    return row
+
+
+@dataclass(frozen=True)
+class AuditEvents:
+    """What was done, in order."""
+
+    connection: AsyncConnection | AsyncSession
+
+    async def add(self, *events: Event) -> None:
+        """Write the events down, now, in this transaction."""
+        await self.connection.execute(_ADD, [as_row(event) for event in events])
+
+    async def of_case(
+        self, case_id: UUID, *, newest_first: bool = False, limit: int = 500
+    ) -> Sequence[Event]:
+        """The story of one case."""
+        number = audit_events.c.id
+        query = (
+            select(audit_events)
+            .where(_OF_CASE == case_id)
+            .order_by(number.desc() if newest_first else number)
+            .limit(limit)
+        )
+        return [Event(**row) for row in (await self.connection.execute(query)).mappings()]

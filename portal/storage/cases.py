@@ -1,0 +1,242 @@
+"""Cases with their conditions and readings.  No query here forgets whose they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, bindparam, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from portal.domain.cases import Case, CaseState, Reading
+from portal.domain.conditions import Condition
+from portal.domain.regimes import Regime
+from portal.errors import NotFound
+from portal.storage.keys import KeyRing, place
+from portal.storage.tables import cases, offenders, readings
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Cases, to change them."""
+
+    session: AsyncSession
+
+    def add(self, case: Case, conditions: Sequence[Condition]) -> None:
+        """Keep a new case with its conditions."""
+        self.session.add(case)
+        self.session.add_all(conditions)
+
+    async def of_force(self, force: str, reference: str) -> Case | None:
+        """The force's case with its own reference, if we have it."""
+        query = select(Case).where(cases.c.force == force, cases.c.reference == reference)
+        found: Case | None = await self.session.scalar(query.with_for_update())
+        return found
+
+    async def of_offender(self, offender_id: UUID, case_id: UUID, *, to_change: bool = False) -> Case:
+        """The offender's own case.  One taken ``to_change`` is ours until the work ends.
+
+        Raises:
+            NotFound: if there is none, or it is somebody else's.
+        """
+        query = select(Case).where(cases.c.id == case_id, cases.c.offender_id == offender_id)
+        case = await self.session.scalar(query.with_for_update() if to_change else query)
+        if case is None:
+            raise NotFound(f"case {case_id} of offender {offender_id}")
+        return case
+
+    async def open_of_offender(self, offender_id: UUID) -> Sequence[Case]:
+        """Every case in which the person still has something to do."""
+        query = select(Case).where(cases.c.offender_id == offender_id, cases.c.state == CaseState.OPEN)
+        return (await self.session.scalars(query.order_by(cases.c.decided_at))).all()
+
+    async def conditions_of(self, case: Case) -> Sequence[Condition]:
+        """Every condition the case ever had, withdrawn ones too."""
+        query = select(Condition).where(Condition.case_id == case.id)  # type: ignore[arg-type] # mapped
+        return (await self.session.scalars(query.order_by(Condition.position))).all()  # type: ignore[arg-type] # mapped
+
+    async def add_reading(self, reading: Reading) -> bool:
+        """Keep it, unless this version was read before.  Say whether it is new."""
+        query = select(readings.c.id).where(
+            readings.c.case_id == reading.case_id, readings.c.version == reading.version
+        )
+        if await self.session.scalar(query):
+            return False
+        self.session.add(reading)
+        return True
+
+    async def with_reference(self, reference: str, force: str | None = None) -> Sequence[Case]:
+        """Every force's case of that reference, for the command line alone."""
+        query = select(Case).where(cases.c.reference == reference)
+        return (await self.session.scalars(query.where(cases.c.force == force) if force else query)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCase:
+    """A case as its offender sees it."""
+
+    id: UUID
+    reference: str
+    force: str
+    regime: Regime
+    complete_by: date
+    conditions_version: int
+    officer_name: str
+    officer_phone: str
+    officer_email: str
+    read_at: datetime | None
+    """When they said that they have read the conditions as they stand."""
+
+
+_OF_OFFENDER = (
+    select(
+        *(cases.c.id, cases.c.reference, cases.c.force, cases.c.regime, cases.c.complete_by),
+        *(cases.c.conditions_version, cases.c.officer_name, cases.c.officer_phone, cases.c.officer_email),
+        readings.c.read_at,
+    )
+    .outerjoin(
+        readings, and_(readings.c.case_id == cases.c.id, readings.c.version == cases.c.conditions_version)
+    )
+    .where(cases.c.offender_id == bindparam("offender_id"), cases.c.state == CaseState.OPEN)
+    .order_by(cases.c.complete_by, cases.c.id)
+)
+
+
+async def of_offender(connection: AsyncConnection, keys: KeyRing, offender_id: UUID) -> Sequence[SeenCase]:
+    """The offender's open cases, the one that ends first at the top."""
+    rows = await connection.execute(_OF_OFFENDER, {"offender_id": offender_id})
+    return [
+        SeenCase(
+            *row[:6],
+            keys.open(row.officer_name, place("cases", "officer_name", row.id)),
+            keys.open(row.officer_phone, place("cases", "officer_phone", row.id)),
+            keys.open(row.officer_email, place("cases", "officer_email", row.id)),
+            row.read_at,
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCase:
+    """A case as the staff list shows it."""
+
+    id: UUID
+    reference: str
+    offender_name: str
+    regime: Regime
+    complete_by: date
+    is_reachable: bool
+    state: CaseState
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """A case as its staff page shows it."""
+
+    id: UUID
+    force: str
+    reference: str
+    offender_id: UUID
+    regime: Regime
+    state: CaseState
+    offence_code: str
+    committed_on: date
+    decided_at: datetime
+    complete_by: date
+    conditions_version: int
+    offence_title: str
+    authorised_by: str
+    officer_name: str
+    offender_name: str
+    offender_reference: str
+    mobile: str | None
+    email: str | None
+
+
+_NAMES = (offenders.c.first_names, offenders.c.last_name)
+_REACHABLE = offenders.c.mobile.is_not(None) | offenders.c.email.is_not(None)
+_LIST = (
+    select(
+        *(cases.c.id, cases.c.reference, cases.c.regime, cases.c.complete_by, cases.c.state),
+        *(cases.c.offender_id, *_NAMES, _REACHABLE.label("is_reachable")),
+    )
+    .join(offenders, offenders.c.id == cases.c.offender_id)
+    .where(cases.c.force == bindparam("force"))
+    .order_by(cases.c.complete_by, cases.c.id)
+)
+_FACTS = (
+    select(
+        *(cases.c.id, cases.c.force, cases.c.reference, cases.c.offender_id, cases.c.regime, cases.c.state),
+        *(cases.c.offence_code, cases.c.committed_on, cases.c.decided_at, cases.c.complete_by),
+        *(cases.c.conditions_version, cases.c.offence_title, cases.c.authorised_by, cases.c.officer_name),
+        *(*_NAMES, offenders.c.reference.label("offender_reference"), offenders.c.mobile, offenders.c.email),
+    )
+    .join(offenders, offenders.c.id == cases.c.offender_id)
+    .where(cases.c.force == bindparam("force"), cases.c.id == bindparam("case_id"))
+)
+
+
+def _name(row: Row[Any], keys: KeyRing) -> str:
+    first = keys.open(row.first_names, place("offenders", "first_names", row.offender_id))
+    return f"{first} {keys.open(row.last_name, place('offenders', 'last_name', row.offender_id))}".strip()
+
+
+async def listed(
+    connection: AsyncConnection, keys: KeyRing, force: str, *, after: tuple[date, UUID] | None = None
+) -> Sequence[ListedCase]:
+    """A page of the force's cases, soonest to complete first, and one row more if there is a next.
+
+    ``after`` is the place of the last row of the page before: the list is as quick at its end.
+    """
+    query = _LIST.limit(PAGE + 1)
+    if after:
+        query = query.where(tuple_(cases.c.complete_by, cases.c.id) > tuple_(*after))
+    rows = await connection.execute(query, {"force": force})
+    return [
+        ListedCase(
+            row.id,
+            row.reference,
+            _name(row, keys),
+            row.regime,
+            row.complete_by,
+            bool(row.is_reachable),
+            row.state,
+        )
+        for row in rows
+    ]
+
+
+async def count_of_force(connection: AsyncConnection, force: str) -> int:
+    """How many cases the force has here."""
+    query = select(func.count()).select_from(cases).where(cases.c.force == force)
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def facts(connection: AsyncConnection, keys: KeyRing, force: str, case_id: UUID) -> CaseFacts:
+    """One case of the force.
+
+    Raises:
+        NotFound: if there is none, or it is another force's.
+    """
+    row = (await connection.execute(_FACTS, {"force": force, "case_id": case_id})).first()
+    if row is None:
+        raise NotFound(f"case {case_id} of force {force}")
+
+    def opened(table: str, name: str, of: UUID) -> str | None:
+        sealed = getattr(row, name)
+        return None if sealed is None else keys.open(sealed, place(table, name, of))
+
+    return CaseFacts(
+        *row[:11],
+        opened("cases", "offence_title", row.id),
+        opened("cases", "authorised_by", row.id),
+        opened("cases", "officer_name", row.id),
+        _name(row, keys),
+        row.offender_reference,
+        opened("offenders", "mobile", row.offender_id),
+        opened("offenders", "email", row.offender_id),
+    )

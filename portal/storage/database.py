@@ -1,0 +1,106 @@
+"""One database, opened for one purpose: the engine, and the two ways to begin."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event, make_url
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+from portal.settings import Settings
+from portal.storage import tables
+from portal.storage.keys import KeyRing
+from portal.storage.mapping import KEYS
+from portal.storage.sqlite import BEGIN_TO_CHANGE, Writing, never, opener
+
+TO_CHANGE = "portal_to_change"
+STATEMENT_TIMEOUT_MS = "5000"
+
+
+class Database:
+    """The portal's records.
+
+    Args:
+        url: ``sqlite+aiosqlite:///…`` or ``postgresql+asyncpg://…``.
+        keys: what sealed values are opened with.
+        forbidden: tables that this process may not touch; on SQLite the driver refuses them.
+    """
+
+    def __init__(self, url: str, keys: KeyRing, *, forbidden: frozenset[str] = frozenset()) -> None:
+        self.keys = keys
+        self.engine = _sqlite(url, forbidden) if url.startswith("sqlite") else _postgresql(url)
+        self._to_change = self.engine.execution_options(**{TO_CHANGE: True})
+        self._sessions = async_sessionmaker(self._to_change, expire_on_commit=False, info={KEYS: keys})
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether one writer at a time is all there can be."""
+        return self.engine.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """One consistent look.  Nothing is changed."""
+        async with self.engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def changing(self) -> AsyncIterator[AsyncSession]:
+        """Commit if the block ends, undo it if the block raises."""
+        async with self._sessions.begin() as session:
+            yield session
+
+    @asynccontextmanager
+    async def noting(self) -> AsyncIterator[AsyncConnection]:
+        """A short transaction of plain statements, committed if the block ends."""
+        async with self._to_change.begin() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Give back every connection."""
+        await self.engine.dispose()
+
+
+def open_database(settings: Settings, *, forbidden: frozenset[str] = frozenset()) -> Database:
+    """The database that the settings name."""
+    keys = KeyRing((settings.secret_key, *settings.retired_secret_keys))
+    return Database(settings.database_url, keys, forbidden=forbidden)
+
+
+def _sqlite(url: str, forbidden: frozenset[str]) -> AsyncEngine:
+    file = make_url(url).database
+    if file:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    authorizer = never(forbidden) if forbidden else None
+    engine = create_async_engine(
+        url,
+        connect_args={"async_creator_fn": opener(Writing(), authorizer)},
+        execution_options={"schema_translate_map": {tables.VICTIM_SCHEMA: None}},
+        pool_size=20,
+        max_overflow=20,
+    )
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        to_change = connection.get_execution_options().get(TO_CHANGE)
+        connection.exec_driver_sql(BEGIN_TO_CHANGE if to_change else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: str) -> AsyncEngine:
+    server: dict[str, Any] = {"statement_timeout": STATEMENT_TIMEOUT_MS, "timezone": "UTC"}
+    return create_async_engine(
+        url,
+        connect_args={"server_settings": server, "timeout": 5},
+        pool_size=10,
+        max_overflow=10,
+        pool_pre_ping=False,
+        pool_recycle=1800,
+    )

@@ -1,0 +1,55 @@
+"""How often a thing may be done, counted in the database so that every process counts together.
+
+One atomic upsert a try.  It commits by itself: a try that fails counts too.  When the count
+cannot be kept, the error goes up and the act is refused: limits fail closed.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, delete, literal, literal_column
+from sqlalchemy.dialects import postgresql, sqlite
+
+from portal.errors import TooMany
+from portal.storage.database import Database
+from portal.storage.tables import limits
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most ``most`` in a window of ``within``."""
+
+    name: str
+    most: int
+    within: timedelta
+
+
+async def count(database: Database, limit: Limit, key: str, *, now: datetime) -> None:
+    """Count one try.
+
+    Raises:
+        TooMany: if that was one too many; it says when to come back.
+    """
+    key_hash = hashlib.sha256(f"{limit.name}\x00{key}".encode()).digest()
+    statement = (sqlite.insert if database.is_sqlite else postgresql.insert)(limits).values(
+        key_hash=key_hash, window_ends_at=now + limit.within, count=1
+    )
+    over = limits.c.window_ends_at <= literal(now, limits.c.window_ends_at.type)
+    counted = statement.on_conflict_do_update(
+        index_elements=[limits.c.key_hash],
+        set_={
+            "count": case((over, literal_column("1")), else_=limits.c.count + 1),
+            "window_ends_at": case((over, statement.excluded.window_ends_at), else_=limits.c.window_ends_at),
+        },
+    ).returning(limits.c.count, limits.c.window_ends_at)
+    async with database.noting() as connection:
+        row = (await connection.execute(counted)).one()
+    if row.count > limit.most:
+        raise TooMany(limit.name, retry_after=max(1, round((row.window_ends_at - now).total_seconds())))
+
+
+async def purge(database: Database, *, now: datetime) -> None:
+    """Forget windows that are over."""
+    async with database.noting() as connection:
+        await connection.execute(delete(limits).where(limits.c.window_ends_at <= now))

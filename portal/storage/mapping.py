@@ -1,0 +1,178 @@
+"""Which class each table holds, and which of its attributes are kept sealed.
+
+Domain classes are mapped imperatively: they know nothing of this.  A sealed attribute reads
+and writes plain text; the row keeps only what the key ring made of it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Table, event
+from sqlalchemy.orm import Session, object_session, registry
+
+from portal.domain.appointments import Appointment
+from portal.domain.audit import Event
+from portal.domain.cases import Case, Reading
+from portal.domain.conditions import Condition
+from portal.domain.links import Code, Link
+from portal.domain.messages import Message
+from portal.domain.offenders import Offender
+from portal.domain.staff import StaffMember
+from portal.domain.victims import Victim
+from portal.storage import tables
+from portal.storage.keys import KeyRing, place
+
+KEYS = "keys"
+"""Where a session carries its key ring (``session.info``)."""
+UNSEALED = b""
+mapper = registry(metadata=tables.metadata)
+_sealed: dict[type, dict[str, "Sealed"]] = {}
+_indexes: dict[type, Mapping[str, Callable[[Any], tuple[str, str] | None]]] = {}
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """An attribute whose column holds it sealed for that very row."""
+
+    table: str
+    name: str
+    read: Callable[[str], Any]
+
+    @property
+    def plain(self) -> str:
+        """Where an instance keeps the opened value."""
+        return f"plain {self.name}"
+
+    def __get__(self, row: Any, owner: type | None = None) -> Any:  # noqa: ANN401 - any domain class
+        """Open it, once."""
+        if row is None:
+            return self
+        held = row.__dict__
+        if self.plain not in held:
+            held[self.plain] = self._open(row, getattr(row, f"_{self.name}"))
+        return held[self.plain]
+
+    def __set__(self, row: Any, value: Any) -> None:  # noqa: ANN401 - any domain class
+        """Keep it open until the row is flushed; then :func:`_seal_rows` seals it."""
+        row.__dict__[self.plain] = value
+        setattr(row, f"_{self.name}", None if value is None else UNSEALED)
+
+    def _open(self, row: Any, sealed: bytes | None) -> Any:  # noqa: ANN401 - any domain class
+        session = object_session(row)
+        if sealed is None or session is None:
+            return None
+        return self.read(session.info[KEYS].open(sealed, place(self.table, self.name, row.id)))
+
+    def seal(self, row: Any, keys: KeyRing) -> None:  # noqa: ANN401 - any domain class
+        """Seal what was set since the last flush."""
+        if getattr(row, f"_{self.name}") == UNSEALED:
+            text = str(row.__dict__[self.plain])
+            setattr(row, f"_{self.name}", keys.seal(text, place(self.table, self.name, row.id)))
+
+
+def sealed_columns(table: Table) -> dict[str, Sealed]:
+    """The sealed columns of a table by name, for those who walk all of them (key rotation)."""
+    return next(
+        (columns for columns in _sealed.values() if next(iter(columns.values())).table == table.name), {}
+    )
+
+
+def keep(
+    kind: type,
+    table: Table,
+    *sealed: str,
+    reading: Mapping[str, Callable[[str], Any]] | None = None,
+    indexes: Mapping[str, Callable[[Any], tuple[str, str] | None]] | None = None,
+) -> None:
+    """Map ``kind`` to ``table``.
+
+    Args:
+        kind: the domain class.
+        table: the table that holds it.
+        sealed: names of the attributes that are sealed.
+        reading: how to read a sealed attribute that is not text.
+        indexes: for each blind index column, the kind and text that it is an index of.
+    """
+    hidden = {f"_{name}": table.c[name] for name in (*sealed, *(indexes or {}))}
+    mapper.map_imperatively(kind, table, properties=hidden)
+    _sealed[kind] = {name: Sealed(table.name, name, (reading or {}).get(name, str)) for name in sealed}
+    _indexes[kind] = indexes or {}
+    for name, attribute in _sealed[kind].items():
+        setattr(kind, name, attribute)
+
+
+@event.listens_for(Session, "before_flush")
+def _seal_rows(session: Session, context: object, instances: object) -> None:
+    """Nothing personal reaches a statement unsealed."""
+    for row in chain(session.new, session.dirty):
+        seal_row(row, session.info[KEYS])
+
+
+def seal_row(row: Any, keys: KeyRing) -> None:  # noqa: ANN401 - any domain class
+    """Seal one row's attributes, and reckon its blind indexes anew."""
+    for attribute in _sealed.get(type(row), {}).values():
+        attribute.seal(row, keys)
+    for column, indexed in _indexes.get(type(row), {}).items():
+        what = indexed(row)
+        value = keys.index(*what) if what else None
+        if getattr(row, f"_{column}", None) != value:
+            setattr(row, f"_{column}", value)
+
+
+def identity(person: Offender | Victim) -> tuple[str, str]:
+    """Two records of one name and date of birth speak of the same person."""
+    name = f"{person.first_names} {person.last_name}".casefold()
+    return "identity", f"{' '.join(name.split())}|{person.date_of_birth}"
+
+
+def phone(number: str) -> tuple[str, str]:
+    """A phone number in E.164, as the blind index knows it."""
+    return "phone", number
+
+
+def email(address: str) -> tuple[str, str]:
+    """An e-mail address, as the blind index knows it: without regard to case."""
+    return "email", address.casefold()
+
+
+_CONTACTS = {
+    "mobile_index": lambda person: phone(person.mobile) if person.mobile else None,
+    "email_index": lambda person: email(person.email) if person.email else None,
+}
+
+keep(
+    Offender,
+    tables.offenders,
+    *("first_names", "last_name", "date_of_birth", "mobile", "landline", "email", "needs", "adjustments"),
+    reading={"date_of_birth": date.fromisoformat},
+    indexes={**_CONTACTS, "identity_index": identity},
+)
+keep(
+    Case,
+    tables.cases,
+    *("offence_title", "offence_summary", "authorised_by", "officer_name", "officer_email", "officer_phone"),
+)
+keep(Condition, tables.conditions, "title")
+keep(Reading, tables.readings)
+keep(
+    Victim,
+    tables.victims,
+    *("first_names", "last_name", "business_name", "date_of_birth", "mobile", "landline", "email"),
+    *("enhanced_rights", "safe_confirmed_by"),
+    reading={"date_of_birth": date.fromisoformat},
+    indexes=_CONTACTS,
+)
+keep(Appointment, tables.appointments, "place", "bring")
+keep(Link, tables.links)
+keep(Code, tables.codes)
+keep(Message, tables.messages, "personalisation")
+keep(
+    StaffMember,
+    tables.staff,
+    *("name", "email", "totp_secret"),
+    indexes={"email_index": lambda member: email(member.email)},
+)
+keep(Event, tables.audit_events)

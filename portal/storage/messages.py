@@ -1,0 +1,99 @@
+"""The outbox: messages are posted with their cause, then claimed, sent and settled by a worker."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.domain.messages import LEASE, Message, MessageState, Purpose
+from portal.storage.tables import messages
+
+_WAITING = (MessageState.QUEUED, MessageState.CLAIMED)
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """Messages on their way."""
+
+    session: AsyncSession
+
+    async def post(self, message: Message) -> bool:
+        """Put it in, unless one of its key is there already.  Say whether it is new."""
+        if await self.session.scalar(select(messages.c.id).where(messages.c.key == message.key)):
+            return False
+        self.session.add(message)
+        return True
+
+    async def waiting(self, offender_id: UUID, purpose: Purpose) -> bool:
+        """Whether such a message to the person is still to be sent."""
+        query = select(messages.c.id).where(
+            messages.c.offender_id == offender_id,
+            messages.c.purpose == purpose,
+            messages.c.state.in_(_WAITING),
+        )
+        return (await self.session.scalar(query.limit(1))) is not None
+
+    async def claim(self, *, now: datetime, most: int) -> Sequence[UUID]:
+        """Take what is due, and what a worker left unfinished a lease ago.  No other worker has them.
+
+        What was left unfinished may have reached Notify: it is marked as asked already.
+        """
+        due = (
+            select(messages.c.id)
+            .where(
+                ((messages.c.state == MessageState.QUEUED) & (messages.c.due_at <= now))
+                | ((messages.c.state == MessageState.CLAIMED) & (messages.c.claimed_at <= now - LEASE))
+            )
+            .order_by(messages.c.due_at)
+            .limit(most)
+            .with_for_update(skip_locked=True)
+            .cte("due")
+        )
+        taken = await self.session.execute(
+            update(messages)
+            .where(messages.c.id.in_(select(due.c.id)))
+            .values(
+                state=MessageState.CLAIMED,
+                asked_at=func.coalesce(messages.c.asked_at, messages.c.claimed_at),
+                claimed_at=now,
+                tries=messages.c.tries + 1,
+            )
+            .returning(messages.c.id)
+        )
+        return taken.scalars().all()
+
+    async def claimed(self, message_id: UUID, *, claimed_at: datetime) -> Message | None:
+        """The message, if it is still ours since ``claimed_at``."""
+        query = select(Message).where(
+            messages.c.id == message_id,
+            messages.c.state == MessageState.CLAIMED,
+            messages.c.claimed_at == claimed_at,
+        )
+        found: Message | None = await self.session.scalar(query.with_for_update())
+        return found
+
+    async def known_to_notify(self, notify_id: UUID, reference: UUID | None) -> Message | None:
+        """The message that Notify speaks of, by its own id or by ours."""
+        query = select(Message).where(
+            (messages.c.notify_id == notify_id) | (messages.c.id == reference if reference else False)
+        )
+        found: Message | None = await self.session.scalar(query.with_for_update())
+        return found
+
+    async def unsettled(self, *, before: datetime, most: int) -> Sequence[Message]:
+        """What Notify took before that moment and has told us no end of."""
+        query = (
+            select(Message)
+            .where(messages.c.state == MessageState.ACCEPTED, messages.c.settled_at < before)
+            .order_by(messages.c.settled_at)
+            .limit(most)
+        )
+        return (await self.session.scalars(query)).all()
+
+    async def of_case(self, case_id: UUID) -> Sequence[Message]:
+        """What was sent about a case."""
+        query = select(Message).where(messages.c.case_id == case_id).order_by(messages.c.posted_at)
+        return (await self.session.scalars(query)).all()

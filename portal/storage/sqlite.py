@@ -1,0 +1,164 @@
+"""SQLite for one async code path: reads run in place, waiting and syncing in a thread.
+
+SQLAlchemy's aiosqlite dialect takes any driver that looks like aiosqlite.  This one is the
+standard ``sqlite3`` with awaitable names.  Only what can block leaves the event loop: taking
+the write lock (``BEGIN IMMEDIATE``, behind one lock a process, since waiting threads starve
+the holder) and ``COMMIT``, which waits for the disk.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Self, TypeVar
+
+
+T = TypeVar("T")
+
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA temp_store=MEMORY",
+)
+BEGIN_TO_CHANGE = "BEGIN IMMEDIATE"
+
+
+class Writing:
+    """The one place in a process where somebody writes to a database."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writing")
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Do it in the thread.  Cancelled, we still wait for its end, so that the state is known."""
+        done = asyncio.get_running_loop().run_in_executor(self._thread, work)
+        try:
+            return await asyncio.shield(done)
+        except asyncio.CancelledError:
+            await asyncio.wait([done])
+            raise
+
+
+class Cursor:
+    """A sqlite3 cursor with awaitable names."""
+
+    def __init__(self, connection: "Connection") -> None:
+        self._connection = connection
+        self._cursor = connection.driver.cursor()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def execute(self, operation: str, parameters: Sequence[Any] = ()) -> Self:
+        if operation == BEGIN_TO_CHANGE:
+            await self._connection.begin_to_change()
+        else:
+            self._cursor.execute(operation, parameters)
+        return self
+
+    async def executemany(self, operation: str, parameters: Iterable[Sequence[Any]]) -> Self:
+        self._cursor.executemany(operation, parameters)
+        return self
+
+    async def fetchall(self) -> list[Any]:
+        return self._cursor.fetchall()
+
+    async def fetchone(self) -> Any:  # noqa: ANN401 - a row is a tuple of anything
+        return self._cursor.fetchone()
+
+    async def fetchmany(self, size: int | None = None) -> list[Any]:
+        return self._cursor.fetchmany(size or self._cursor.arraysize)
+
+    async def close(self) -> None:
+        self._cursor.close()
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - description, rowcount, lastrowid
+        return getattr(self._cursor, name)
+
+
+class Connection:
+    """A sqlite3 connection as the aiosqlite dialect wants it."""
+
+    def __init__(self, driver: sqlite3.Connection, writing: Writing) -> None:
+        self.driver = driver
+        self._writing = writing
+        self._holds_lock = False
+        self._conn = self._connection = driver
+
+    def cursor(self) -> Cursor:
+        return Cursor(self)
+
+    async def begin_to_change(self) -> None:
+        await self._writing.lock.acquire()
+        self._holds_lock = True
+        try:
+            await self._writing.run(lambda: self.driver.execute(BEGIN_TO_CHANGE))
+        except BaseException:
+            self._release()
+            raise
+
+    async def commit(self) -> None:
+        if not self._holds_lock:
+            self.driver.commit()
+            return
+        try:
+            await self._writing.run(self.driver.commit)
+        finally:
+            if not self.driver.in_transaction:
+                self._release()
+
+    async def rollback(self) -> None:
+        try:
+            self.driver.rollback()
+        finally:
+            self._release()
+
+    async def close(self) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        self.driver.close()
+        self._release()
+
+    async def create_function(self, name: str, arity: int, function: Callable[..., Any], **how: bool) -> None:
+        self.driver.create_function(name, arity, function, **how)
+
+    def _release(self) -> None:
+        if self._holds_lock:
+            self._holds_lock = False
+            self._writing.lock.release()
+
+
+Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]
+
+
+def opener(writing: Writing, authorizer: Authorizer | None) -> Callable[..., Any]:
+    """What SQLAlchemy calls to open a connection (its ``async_creator_fn``)."""
+
+    async def connect(database: str, **options: Any) -> Connection:  # noqa: ANN401 - passed on
+        options.setdefault("check_same_thread", False)
+        driver = sqlite3.connect(database, isolation_level=None, cached_statements=256, **options)
+        for pragma in PRAGMAS:
+            driver.execute(pragma).close()
+        if authorizer is not None:
+            driver.set_authorizer(authorizer)
+        return Connection(driver, writing)
+
+    return connect
+
+
+def never(tables: frozenset[str]) -> Authorizer:
+    """An authorizer that refuses ``tables`` altogether, in whatever statement they stand."""
+
+    def decide(action: int, first: str | None, *_: str | None) -> int:
+        return sqlite3.SQLITE_DENY if first in tables else sqlite3.SQLITE_OK
+
+    return decide
+
+
+__all__ = ["BEGIN_TO_CHANGE", "Writing", "never", "opener"]

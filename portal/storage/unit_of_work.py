@@ -1,0 +1,201 @@
+"""What a service needs of the world: our records, who acts, and the moment it acts at.
+
+*Work* changes things and is one transaction.  A *look* only reads, by plain statements on one
+connection, since pages must be fast; whose record was looked at is written down before the
+page is sent, and if that fails there is no page.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from portal.domain.audit import Actor, Event, LoggedAs
+from portal.storage.appointments import Appointments
+from portal.storage.audit import AuditEvents
+from portal.storage.cases import Cases
+from portal.storage.database import Database
+from portal.storage.keys import KeyRing
+from portal.storage.links import Codes, Links
+from portal.storage.messages import Outbox
+from portal.storage.offences import Offences
+from portal.storage.offenders import Offenders
+from portal.storage.sessions import Session, touch
+from portal.storage.staff import StaffMembers
+from portal.storage.victims import Victims
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who acts: a kind of actor, and which one."""
+
+    actor: Actor
+    id: UUID | None = None
+    force: str | None = None
+    session: Session | None = None
+
+
+@dataclass(frozen=True)
+class UnitOfWork:
+    """One transaction.  The moment is read once, so all that it writes carries the same time."""
+
+    session: AsyncSession
+    keys: KeyRing
+    now: datetime
+    who: Who
+
+    @cached_property
+    def audit(self) -> AuditEvents:
+        """What was done."""
+        return AuditEvents(self.session)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Messages on their way."""
+        return Outbox(self.session)
+
+    @cached_property
+    def cases(self) -> Cases:
+        """Cases with their conditions."""
+        return Cases(self.session)
+
+    @cached_property
+    def offenders(self) -> Offenders:
+        """Those who got a resolution."""
+        return Offenders(self.session, self.keys)
+
+    @cached_property
+    def appointments(self) -> Appointments:
+        """Appointments given to offenders."""
+        return Appointments(self.session)
+
+    @cached_property
+    def links(self) -> Links:
+        """Secret addresses sent to offenders."""
+        return Links(self.session)
+
+    @cached_property
+    def codes(self) -> Codes:
+        """Codes sent to those who asked to sign in."""
+        return Codes(self.session)
+
+    async def record(  # an event of who acts here, at this moment
+        self,
+        deed: str,
+        logged_as: LoggedAs,
+        *,
+        force: str | None = None,
+        case_id: UUID | None = None,
+        record_id: UUID | None = None,
+        **details: str | int,
+    ) -> None:
+        """Write down what was done, in this very transaction."""
+        event = Event(
+            at=self.now,
+            actor=self.who.actor,
+            actor_id=self.who.id,
+            deed=deed,
+            logged_as=logged_as,
+            force=force or self.who.force,
+            case_id=case_id,
+            record_id=record_id,
+            details=details,
+        )
+        await self.audit.add(event)
+
+
+@dataclass(frozen=True)
+class OffenderWork(UnitOfWork):
+    """An offender's.  It has no victims at all."""
+
+
+@dataclass(frozen=True)
+class StaffWork(UnitOfWork):
+    """A member of staff's."""
+
+    @cached_property
+    def staff(self) -> StaffMembers:
+        """Colleagues, for signing in."""
+        return StaffMembers(self.session, self.keys)
+
+
+@dataclass(frozen=True)
+class WholeWork(StaffWork):
+    """The intake's and the worker's: they serve both sides, and so must see both."""
+
+    @cached_property
+    def victims(self) -> Victims:
+        """Those harmed."""
+        return Victims(self.session, self.keys)
+
+    @cached_property
+    def offences(self) -> Offences:
+        """The published list of offences."""
+        return Offences(self.session)
+
+
+@dataclass(frozen=True)
+class Look:
+    """One consistent look at records, by plain statements."""
+
+    connection: AsyncConnection
+    keys: KeyRing
+    now: datetime
+    who: Who
+    seen: list[Event] = field(default_factory=list)
+
+    def saw(
+        self,
+        deed: str,
+        *,
+        force: str | None = None,
+        case_id: UUID | None = None,
+        record_id: UUID | None = None,
+    ) -> None:
+        """A person's record was shown: it is written down before the page goes out (DPA 2018 s.62)."""
+        who = self.who
+        self.seen.append(
+            Event(
+                at=self.now,
+                actor=who.actor,
+                actor_id=who.id,
+                deed=deed,
+                logged_as=LoggedAs.CONSULTATION,
+                force=force or who.force,
+                case_id=case_id,
+                record_id=record_id,
+            )
+        )
+
+
+Kind = TypeVar("Kind", bound=UnitOfWork)
+
+
+@asynccontextmanager
+async def unit_of_work(
+    database: Database, kind: type[Kind], *, now: datetime, who: Who
+) -> AsyncIterator[Kind]:
+    """Begin a unit of work; commit it if the block ends, undo it if the block raises."""
+    async with database.changing() as session:
+        if who.session:
+            await touch(session, who.session, now=now)
+        yield kind(session, database.keys, now, who)
+
+
+@asynccontextmanager
+async def look(database: Database, *, now: datetime, who: Who) -> AsyncIterator[Look]:
+    """Look at records; then write down whose were seen, and that somebody is still there."""
+    async with database.reading() as connection:
+        looking = Look(connection, database.keys, now, who)
+        yield looking
+    if looking.seen or who.session:
+        async with database.noting() as connection:
+            if who.session:
+                await touch(connection, who.session, now=now)
+            if looking.seen:
+                await AuditEvents(connection).add(*looking.seen)
