@@ -58,7 +58,7 @@ class NotAPhoneNumber(UnusableContact):
     """No telephone has this number."""
 
     def __init__(self) -> None:
-        super().__init__("not a phone number: write it like 020 7946 0640 or +48 512 345 678")
+        super().__init__("not a phone number: write it like 07700 900123 or +48 512 345 678")
 
 
 class NotAMobile(UnusableContact):
@@ -163,6 +163,8 @@ def line(given: str) -> str:
     Raises:
         UnseenCharacters: if it holds what nobody sees, or breaks the line.
     """
+    if given.isascii() and given.isprintable():
+        return given.strip()
     if _NOT_ON_A_LINE.search(given):
         raise UnseenCharacters
     return unicodedata.normalize("NFC", given.strip())

@@ -40,8 +40,10 @@ class Rank(StrEnum):
 
     def is_at_least(self, other: "Rank") -> bool:
         """Whether this rank is that one or above it."""
-        ranks = list(Rank)
-        return ranks.index(self) >= ranks.index(other)
+        return _HEIGHT[self] >= _HEIGHT[other]
+
+
+_HEIGHT = {rank: height for height, rank in enumerate(Rank)}
 
 
 class Consequence(StrEnum):
