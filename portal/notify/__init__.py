@@ -1,0 +1,1 @@
+"""GOV.UK Notify: the only place that imports its client."""

@@ -1,7 +1,7 @@
 """How often a thing may be done, counted in the database so that every process counts together.
 
-One atomic upsert a try.  It commits by itself: a try that fails counts too.  When the count
-cannot be kept, the error goes up and the act is refused: limits fail closed.
+One atomic upsert a try.  When the count cannot be kept, the error goes up and the act is
+refused: limits fail closed.
 """
 
 import hashlib
@@ -12,6 +12,8 @@ from sqlalchemy import case, delete, literal, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.errors import TooMany
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
 from portal.storage.database import Database
 from portal.storage.tables import limits
 
@@ -25,16 +27,18 @@ class Limit:
     within: timedelta
 
 
-async def count(database: Database, limit: Limit, key: str, *, now: datetime) -> None:
-    """Count one try.
+async def count(
+    connection: AsyncConnection | AsyncSession, limit: Limit, key: str, *, now: datetime
+) -> None:
+    """Count one try in the caller's transaction.
 
     Raises:
         TooMany: if that was one too many; it says when to come back.
     """
     key_hash = hashlib.sha256(f"{limit.name}\x00{key}".encode()).digest()
-    statement = (sqlite.insert if database.is_sqlite else postgresql.insert)(limits).values(
-        key_hash=key_hash, window_ends_at=now + limit.within, count=1
-    )
+    bind = connection.get_bind() if isinstance(connection, AsyncSession) else connection
+    dialect = sqlite if bind.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(limits).values(key_hash=key_hash, window_ends_at=now + limit.within, count=1)
     over = limits.c.window_ends_at <= literal(now, limits.c.window_ends_at.type)
     counted = statement.on_conflict_do_update(
         index_elements=[limits.c.key_hash],
@@ -43,10 +47,25 @@ async def count(database: Database, limit: Limit, key: str, *, now: datetime) ->
             "window_ends_at": case((over, statement.excluded.window_ends_at), else_=limits.c.window_ends_at),
         },
     ).returning(limits.c.count, limits.c.window_ends_at)
-    async with database.noting() as connection:
-        row = (await connection.execute(counted)).one()
+    row = (await connection.execute(counted)).one()
     if row.count > limit.most:
         raise TooMany(limit.name, retry_after=max(1, round((row.window_ends_at - now).total_seconds())))
+
+
+async def count_alone(database: Database, limit: Limit, key: str, *, now: datetime) -> None:
+    """Count one try in a transaction of its own: a try that fails afterwards counts too.
+
+    Raises:
+        TooMany: if that was one too many; it says when to come back.
+    """
+    over: TooMany | None = None
+    async with database.noting() as connection:
+        try:
+            await count(connection, limit, key, now=now)
+        except TooMany as reached:
+            over = reached
+    if over:
+        raise over
 
 
 async def purge(database: Database, *, now: datetime) -> None:

@@ -1,0 +1,64 @@
+"""The languages that we speak, and how each says days, times and sums.
+
+English is the formal version.  A draft language has no reviewer's sign-off yet: it is marked
+on the page, and a force can switch it off.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+
+from babel.dates import format_date, format_time
+
+from portal.clock import LONDON
+
+NOON = 12
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language with a catalogue."""
+
+    code: str
+    own_name: str
+    direction: str = "ltr"
+    is_draft: bool = False
+    day_pattern: str = "full"
+    short_pattern: str = "medium"
+
+    def day(self, day: date | datetime) -> str:
+        """As in "Tuesday 8 December 2026", of London where it is a moment."""
+        return str(format_date(_local_day(day), self.day_pattern, locale=self.code))
+
+    def short_day(self, day: date | datetime) -> str:
+        """As in "Tue 8 Dec", for texts."""
+        return str(format_date(_local_day(day), self.short_pattern, locale=self.code))
+
+    def time(self, moment: datetime) -> str:
+        """As in "2pm" or "2:30pm" (MoJ style guide: 12 hours for people on probation), of London."""
+        local = moment.astimezone(LONDON)
+        if self.code not in ("en", "cy"):
+            return str(format_time(local, "short", tzinfo=LONDON, locale=self.code))
+        minutes = f":{local.minute:02}" if local.minute else ""
+        return f"{(local.hour - 1) % NOON + 1}{minutes}{'pm' if local.hour >= NOON else 'am'}"
+
+    def money(self, pence: int) -> str:
+        """As in "£30" or "£17.50"."""
+        pounds, rest = divmod(pence, 100)
+        return f"£{pounds:,}" + (f".{rest:02}" if rest else "")
+
+
+def _local_day(day: date | datetime) -> date:
+    return day.astimezone(LONDON).date() if isinstance(day, datetime) else day
+
+
+ENGLISH = Language("en", "English", day_pattern="EEEE d MMMM y", short_pattern="EEE d MMM")
+WELSH = Language(
+    "cy", "Cymraeg", is_draft=True, day_pattern="EEEE d MMMM y", short_pattern="EEE d MMM"
+)
+LANGUAGES = MappingProxyType({language.code: language for language in (ENGLISH, WELSH)})
+
+
+def spoken(tag: str) -> Language:
+    """The language we have for a person's BCP 47 tag: their own, or English."""
+    return LANGUAGES.get(tag.split("-")[0].lower(), ENGLISH)

@@ -1,0 +1,156 @@
+"""Carrying messages by GOV.UK Notify's own client, and reading its answers (notify.md, section 4)."""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import requests
+from notifications_python_client import NotificationsAPIClient
+from notifications_python_client.errors import APIError, HTTPError, InvalidResponse
+from urllib3.exceptions import NameResolutionError, NewConnectionError
+
+from portal.domain.deliveries import (
+    Accepted,
+    CourierIsAway,
+    CourierStopped,
+    Delayed,
+    Letter,
+    Outcome,
+    Refused,
+)
+from portal.domain.messages import Channel
+from portal.languages import ENGLISH, LANGUAGES, spoken
+from portal.notify.wordings import Wording, fill
+
+TIMEOUT_SECONDS = 10
+BAD_REQUEST, UNAUTHORISED, FORBIDDEN, NOT_FOUND, TOO_MANY = 400, 401, 403, 404, 429
+RECIPIENT_FAULTS = ("ValidationError", "InvalidPhoneError")
+
+
+class Notify:
+    """A courier.  The client is not safe to share, so each thread has its own."""
+
+    def __init__(
+        self,
+        api_key: str,
+        *,
+        address: str,
+        templates: Mapping[str, UUID],
+        base_url: str,
+        drafts: bool = True,
+    ) -> None:
+        """Prepare to carry messages.
+
+        Args:
+            api_key: Notify's, of the type that production or the sandbox uses.
+            address: of Notify's API, or of the sandbox.
+            templates: the template's id of each wording.
+            base_url: the portal's own, for links.
+            drafts: whether draft languages may be used.
+        """
+        self._api_key, self._address = api_key, address
+        self._templates, self._base_url, self._drafts = templates, base_url, drafts
+        self._of_thread = threading.local()
+
+    @property
+    def client(self) -> NotificationsAPIClient:
+        """This thread's client."""
+        if not hasattr(self._of_thread, "client"):
+            self._of_thread.client = NotificationsAPIClient(
+                self._api_key, base_url=self._address, timeout=TIMEOUT_SECONDS
+            )
+        client: NotificationsAPIClient = self._of_thread.client
+        return client
+
+    def deliver(self, letter: Letter) -> Outcome:
+        """Send it, once."""
+        language = spoken(letter.message.language)
+        if language.is_draft and not self._drafts:
+            language = ENGLISH
+        wording = Wording(letter.message.purpose, letter.channel, language.code)
+        details = {
+            "template_id": str(self._templates[wording.name]),
+            "personalisation": fill(letter, LANGUAGES[language.code], base_url=self._base_url),
+            "reference": str(letter.message.id),
+        }
+        try:
+            if letter.channel is Channel.SMS:
+                answer = self.client.send_sms_notification(phone_number=letter.to, **details)
+            else:
+                answer = self.client.send_email_notification(email_address=letter.to, **details)
+            return Accepted(UUID(answer["id"]))
+        except APIError as error:
+            return _read(error)
+        except (KeyError, TypeError, ValueError):
+            return Delayed("an answer we cannot read", may_have_arrived=True)
+
+    def find(self, reference: UUID) -> Accepted | None:
+        """Whether a message of this reference was taken before."""
+        found = self._ask(lambda: self.client.get_all_notifications(reference=str(reference)))
+        taken = found.get("notifications", [])
+        return Accepted(UUID(taken[0]["id"])) if taken else None
+
+    def status(self, notify_id: UUID) -> str | None:
+        """What became of it."""
+        try:
+            found = self._ask(lambda: self.client.get_notification_by_id(str(notify_id)))
+        except KeyError:
+            return None
+        return str(found["status"])
+
+    def template(self, wording: Wording) -> dict[str, Any]:
+        """Notify's own template of a wording.
+
+        Raises:
+            KeyError: if there is none.
+        """
+        return self._ask(lambda: self.client.get_template(str(self._templates[wording.name])))
+
+    @staticmethod
+    def _ask(question: Any) -> dict[str, Any]:  # noqa: ANN401 - a call without arguments
+        try:
+            answer: dict[str, Any] = question()
+        except HTTPError as error:
+            if error.status_code in (UNAUTHORISED, FORBIDDEN):
+                raise CourierStopped(_name(error)) from error
+            if error.status_code == NOT_FOUND and error.response is not None:
+                raise KeyError(_name(error)) from error
+            raise CourierIsAway(_name(error)) from error
+        except InvalidResponse as error:
+            raise CourierIsAway("an answer we cannot read") from error
+        return answer
+
+
+def _read(error: APIError) -> Outcome:
+    """Branch on status and error name, never on the message: messages change (Notify's docs)."""
+    if isinstance(error, InvalidResponse):
+        return Delayed("an answer we cannot read", may_have_arrived=True)
+    if error.response is None:
+        sent_nothing = _never_connected(error.__cause__)
+        return Delayed("no connection" if sent_nothing else "no answer", may_have_arrived=not sent_nothing)
+    status, name = error.status_code, _name(error)
+    is_notifys = isinstance(error.message, list)
+    if status in (UNAUTHORISED, FORBIDDEN) and is_notifys:
+        raise CourierStopped(name) from error
+    if status == BAD_REQUEST and is_notifys:
+        of_recipient = name.split(" ", 1)[1] in RECIPIENT_FAULTS
+        return Refused(name) if of_recipient else Delayed(name)
+    if status == TOO_MANY:
+        return Delayed(name)
+    return Delayed(name, may_have_arrived=True)
+
+
+def _name(error: APIError) -> str:
+    """Status and error name, as in ``400 ValidationError``: the text may hold a number."""
+    message = error.message
+    name = message[0].get("error", "") if isinstance(message, list) and message else "no name"
+    return f"{error.status_code} {name}"[:120]
+
+
+def _never_connected(cause: BaseException | None) -> bool:
+    """Whether the connection failed before anything was sent."""
+    if isinstance(cause, requests.ConnectTimeout):
+        return True
+    reason = cause.args[0] if isinstance(cause, requests.ConnectionError) and cause.args else None
+    return isinstance(getattr(reason, "reason", None), NewConnectionError | NameResolutionError)

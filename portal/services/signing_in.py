@@ -1,0 +1,118 @@
+"""How an offender gets in: a link, a code by text, a session.
+
+Whether the link is right, run out, revoked or made up, the person sees the same pages and
+waits as long (T-LK 7): whoever holds a stranger's phone learns nothing.
+"""
+
+import json
+import secrets
+import unicodedata
+from datetime import timedelta
+
+from portal.domain.audit import LoggedAs
+from portal.domain.links import CODE_DIGITS, Code, Link
+from portal.domain.messages import Message, Purpose
+from portal.services import passwords
+from portal.storage import limits, sessions
+from portal.storage.limits import Limit
+from portal.storage.sessions import Session, Stage
+from portal.storage.unit_of_work import UnitOfWork
+
+CODES_AN_HOUR = Limit("codes an hour", 3, timedelta(hours=1))
+CODES_A_DAY = Limit("codes a day", 10, timedelta(days=1))
+
+
+async def ask_for_code(work: UnitOfWork, token: str) -> Session:
+    """Somebody holds a link and asks for a code: send one to the person whom the link is for.
+
+    Returns:
+        The browser's session, not signed in.  It is given for a dead link too.
+
+    Raises:
+        TooMany: if this person was sent as many codes as an hour or a day allows.
+    """
+    link = await work.links.with_token(token)
+    live = link if link and link.is_live(at=work.now) else None
+    browser = await sessions.begin(
+        work.session, surface="offender", stage=Stage.ASKED, now=work.now, claim_id=live and live.id
+    )
+    await _send_code(work, live, browser)
+    return browser
+
+
+async def ask_again(work: UnitOfWork, browser: Session) -> None:
+    """The text did not come: send a new code, which kills the old.
+
+    Raises:
+        TooMany: if this person was sent as many codes as an hour or a day allows.
+    """
+    link = await work.links.find(browser.claim_id) if browser.claim_id else None
+    await _send_code(work, link if link and link.is_live(at=work.now) else None, browser)
+
+
+async def _send_code(work: UnitOfWork, link: Link | None, browser: Session) -> None:
+    digits = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+    code_hash = await passwords.hashed(digits)
+    if link is None:
+        return
+    for limit in (CODES_AN_HOUR, CODES_A_DAY):
+        await limits.count(work.session, limit, str(link.offender_id), now=work.now)
+    offender = await work.offenders.find(link.offender_id)
+    code = Code(
+        offender_id=offender.id, browser_hash=browser.id_hash, code_hash=code_hash, made_at=work.now
+    )
+    await work.codes.replace(code, now=work.now)
+    await work.outbox.post(
+        Message(
+            offender_id=offender.id,
+            purpose=Purpose.CODE,
+            language=offender.language,
+            key=f"code:{code.id}",
+            personalisation=json.dumps({"code": digits}),
+            posted_at=work.now,
+            due_at=work.now,
+            send_before=code.expires_at,
+        )
+    )
+    await work.record("code.posted", LoggedAs.SECURITY, force=offender.force, record_id=offender.id)
+
+
+async def enter_code(work: UnitOfWork, browser: Session, typed: str) -> Session | None:
+    """Try a code.  Right, it is used up and the browser gets a new, signed-in session.
+
+    Returns:
+        The new session, or None when the code is wrong, used, worn out or run out.
+    """
+    digits = normal_form(typed)
+    code = await work.codes.of_browser(browser.id_hash)
+    if code is None or not code.is_live(at=work.now) or not await work.codes.count_try(code):
+        await passwords.matches(passwords.NOBODY, digits)
+        return None
+    if not await passwords.matches(code.code_hash, digits):
+        await work.record("code.refused", LoggedAs.SECURITY, record_id=code.offender_id)
+        return None
+    if not await work.codes.spend(code, now=work.now):
+        return None
+    offender = await work.offenders.find(code.offender_id)
+    await sessions.revoke(work.session, browser, now=work.now)
+    signed_in = await sessions.begin(
+        work.session,
+        surface="offender",
+        stage=Stage.SIGNED_IN,
+        now=work.now,
+        person_id=offender.id,
+        claim_id=browser.claim_id,
+    )
+    await work.record("offender.signed_in", LoggedAs.SECURITY, force=offender.force, record_id=offender.id)
+    return signed_in
+
+
+async def sign_out(work: UnitOfWork, session: Session) -> None:
+    """End the session at the server, now."""
+    await sessions.revoke(work.session, session, now=work.now)
+    await work.record(f"{session.surface}.signed_out", LoggedAs.SECURITY, record_id=session.person_id)
+
+
+def normal_form(typed: str) -> str:
+    """A code as people type it: spaces, dashes and full-width digits aside (T-LK 3)."""
+    return "".join(letter for letter in unicodedata.normalize("NFKC", typed) if letter.isdecimal())
