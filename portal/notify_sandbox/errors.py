@@ -52,6 +52,10 @@ def old_error_body(message: str) -> Mapping[str, str]:
     return {"result": "error", "message": message}
 
 
+def no_such_address() -> Mapping[str, str]:
+    return old_error_body(_OLD_WORDS[404])
+
+
 Conversation = Request[Any, Any, Any]
 
 
