@@ -7,6 +7,7 @@ may be logged, and what was given is somebody's.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
@@ -221,6 +222,7 @@ def _is_mobile(number: str) -> bool:
     return phonenumbers.number_type(phonenumbers.parse(number)) not in _NO_MOBILE_ABROAD
 
 
+@lru_cache(maxsize=4096)
 def _is_host(host: str) -> bool:
     try:
         host = host.encode("idna").decode("ascii")

@@ -1,7 +1,7 @@
 """The five legal kinds of resolution, and the rules of each: dated data, never code."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -67,7 +67,9 @@ class RegimeRules:
     longest: timedelta
     breach_may_lead_to: Consequence
     hours_limit: int
+    """In one case, in all."""
     hours_kinds: frozenset[ConditionKind]
+    """Only the hours of these count against the limit."""
     penalty_pence: Mapping[Category, int]
     excluded: Mapping[Category, str]
     """The categories it is not open to, and why."""
@@ -83,10 +85,6 @@ class RegimeRules:
     def last_day(self, *, decided_on: date) -> date:
         """The last day by which everything may have to be done."""
         return decided_on + self.longest
-
-    def counted_hours(self, conditions: Iterable[tuple[ConditionKind, int]]) -> int:
-        """The hours that count against the limit."""
-        return sum(hours for kind, hours in conditions if kind in self.hours_kinds)
 
     def penalty_limit(self, category: Category) -> int | None:
         """The most pence that penalties may come to, or None where there may be none."""

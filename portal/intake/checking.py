@@ -43,7 +43,7 @@ def check(
         return Refusal(number, tuple(problem for problem in problems if problem.path == "schema"))
     _compare(case, problems, offences=offences, regimes=regimes, now=now)
     if problems:
-        return Refusal(number, tuple(problems))
+        return Refusal(number, tuple(dict.fromkeys(problems)))
     return msgspec.convert(case, CaseFile)
 
 
@@ -101,11 +101,12 @@ def _compare(
 ) -> None:
     listed = offences.get(case["offence"].get("code") or "")
     problems += rules.of_time(case, now=now)
-    problems += rules.of_order(case)
+    decided_on = rules.day_of(case["decided_at"]) if case.get("decided_at") else None
+    problems += rules.of_order(case, decided_on=decided_on)
     problems += rules.of_offence(case["offence"], listed)
-    problems += rules.of_conditions(case)
+    problems += rules.of_conditions(case, decided_on=decided_on)
     problems += rules.of_victims(case)
     if case.get("regime"):
         regime = regimes[Regime(case["regime"])]
-        problems += rules.of_regime(case, regime, listed)
+        problems += rules.of_regime(case, regime, listed, decided_on=decided_on)
         problems += rules.of_limits(case["conditions"], regime, listed)

@@ -33,13 +33,12 @@ def of_time(case: dict[str, Any], *, now: datetime) -> Iterator[Problem]:
             yield Problem(f"{path}.date_of_birth", "in the future")
 
 
-def of_order(case: Part) -> Iterator[Problem]:
+def of_order(case: Part, *, decided_on: date | None) -> Iterator[Problem]:
     """First the offence, then the decision, then the day by which all is done."""
-    decided_at, complete_by = case.get("decided_at"), case.get("complete_by")
-    committed_on = case["offence"].get("committed_on")
-    if decided_at and committed_on and committed_on > day_of(decided_at):
+    committed_on, complete_by = case["offence"].get("committed_on"), case.get("complete_by")
+    if decided_on and committed_on and committed_on > decided_on:
         yield Problem("offence.committed_on", "after decided_at")
-    if decided_at and complete_by and complete_by <= day_of(decided_at):
+    if decided_on and complete_by and complete_by <= decided_on:
         yield Problem("complete_by", "not after decided_at: give a later date")
 
 
@@ -51,7 +50,9 @@ def of_offence(offence: Part, listed: Offence | None) -> Iterator[Problem]:
         yield Problem("offence.code", "a court application or enforcement, not an offence")
 
 
-def of_regime(case: Part, rules: RegimeRules, listed: Offence | None) -> Iterator[Problem]:
+def of_regime(
+    case: Part, rules: RegimeRules, listed: Offence | None, *, decided_on: date | None
+) -> Iterator[Problem]:
     """The regime is open to this offence, this person and this decision."""
     committed_on, born_on = case["offence"].get("committed_on"), case["offender"].get("date_of_birth")
     if committed_on and not rules.is_in_force_on(committed_on):
@@ -63,19 +64,22 @@ def of_regime(case: Part, rules: RegimeRules, listed: Offence | None) -> Iterato
     rank = case["authorised_by"].get("rank")
     if rank and not Rank(rank).is_at_least(rules.minimum_rank):
         yield Problem("authorised_by.rank", f"below {rules.minimum_rank}, the lowest for {rules.regime}")
-    yield from _of_length(case, rules)
+    complete_by = case.get("complete_by")
+    if decided_on and complete_by and complete_by > rules.last_day(decided_on=decided_on):
+        limit = f"{rules.longest.days // 7} weeks after decided_at"
+        yield Problem("complete_by", f"longer than the regime's limit of {limit}")
 
 
-def of_conditions(case: Part) -> Iterator[Problem]:
-    """There is at least one, each can be told from the others, and is due within the case."""
-    conditions, complete_by, decided_at = case["conditions"], case.get("complete_by"), case.get("decided_at")
+def of_conditions(case: Part, *, decided_on: date | None) -> Iterator[Problem]:
+    """Each can be told from the others, and is due within the case."""
+    conditions, complete_by = case["conditions"], case.get("complete_by")
     if _share_a_reference(conditions):
         yield Problem("conditions", "two conditions share a reference")
     for index, condition in enumerate(conditions):
         due_on = condition.get("due_on")
         if due_on and complete_by and due_on > complete_by:
             yield Problem(f"conditions[{index}].due_on", "after complete_by")
-        if due_on and decided_at and due_on < day_of(decided_at):
+        if due_on and decided_on and due_on < decided_on:
             yield Problem(f"conditions[{index}].due_on", "before decided_at")
 
 
@@ -114,15 +118,6 @@ def of_victims(case: Part) -> Iterator[Problem]:
 def day_of(moment: datetime) -> date:
     """The day on which it was, by the clocks here."""
     return moment.astimezone(LONDON).date()
-
-
-def _of_length(case: Part, rules: RegimeRules) -> Iterator[Problem]:
-    decided_at, complete_by = case.get("decided_at"), case.get("complete_by")
-    if decided_at and complete_by and complete_by > rules.last_day(decided_on=day_of(decided_at)):
-        yield Problem(
-            "complete_by",
-            f"longer than the regime's limit of {rules.longest.days // 7} weeks after decided_at",
-        )
 
 
 def _of_penalty(path: str, rules: RegimeRules, listed: Offence, *, pence: int) -> Iterator[Problem]:
