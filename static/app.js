@@ -10,7 +10,7 @@ for (const component of [Button, ErrorSummary, NotificationBanner, SkipLink]) {
   createAll(component);
 }
 
-const inForms = ["character-count", "checkboxes", "password-input", "radios"].map((name) => `[data-module="govuk-${name}"]`);
+const inForms = ["character-count", "checkboxes", "password-input"].map((name) => `[data-module="govuk-${name}"]`);
 if (document.querySelector([...inForms, ".govuk-js-service-navigation-toggle"].join())) {
   import(FORMS_JS).then(({ enhance }) => enhance());
 }

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 import * as esbuild from "esbuild";
+import postcss from "postcss";
 import { PurgeCSS } from "purgecss";
 import rtlcss from "rtlcss";
 import * as sass from "sass";
@@ -34,7 +35,7 @@ const budgets = {
 const entryComponents = [
   "back_link", "button", "date_input", "details", "error_message", "error_summary", "exit_this_page",
   "generic_header", "hint", "input", "inset_text", "label", "language_navigation", "notification_banner",
-  "service_navigation", "skip_link", "warning_text",
+  "phase_banner", "service_navigation", "skip_link", "warning_text",
 ];
 const entryPages = /(^|\/)(errors|signing_in|links)\//;
 const entryWords = "govuk-body govuk-heading-l govuk-heading-m govuk-link govuk-list govuk-list--bullet p h1 h2 ul li";
@@ -57,6 +58,17 @@ function keep(name, content) {
     tooLarge.push(name);
   }
   return hashed;
+}
+
+// Without the media queries that match "unwanted", like those of Internet Explorer, which are not CSS.
+function without(unwanted, css) {
+  const root = postcss.parse(css);
+  root.walkAtRules("media", (rule) => {
+    if (unwanted.test(rule.params)) {
+      rule.remove();
+    }
+  });
+  return root.toString();
 }
 
 async function minified(css) {
@@ -87,17 +99,18 @@ async function purged(css) {
 }
 
 async function sheets() {
-  const { css } = sass.compile(join(here, "app.scss"), {
+  const compiled = sass.compile(join(here, "app.scss"), {
     loadPaths: [here, join(here, "..", "node_modules")],
     quietDeps: true,
     style: "compressed",
   });
+  const css = without(/\\|\ufffd/, compiled.css);
   if (css.includes("url(")) {
     throw new Error("The sheet asks for another file");
   }
   keep("app.css", await minified(css));
   keep("app.rtl.css", await minified(rtlcss.process(css)));
-  keep("entry.css", await minified(await purged(css)));
+  keep("entry.css", await minified(without(/^(only )?print$/, await purged(css))));
 }
 
 async function script(name, define = {}) {

@@ -1,8 +1,8 @@
 // What only some pages use: app.js fetches this where it is needed.
-import { CharacterCount, Checkboxes, PasswordInput, Radios, ServiceNavigation, createAll } from "govuk-frontend";
+import { CharacterCount, Checkboxes, PasswordInput, ServiceNavigation, createAll } from "govuk-frontend";
 
 export function enhance(scope = document) {
-  for (const component of [CharacterCount, Checkboxes, PasswordInput, Radios, ServiceNavigation]) {
+  for (const component of [CharacterCount, Checkboxes, PasswordInput, ServiceNavigation]) {
     createAll(component, {}, scope);
   }
 }
