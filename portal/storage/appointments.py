@@ -87,7 +87,7 @@ _ONE = select(*_SHOWN).where(
 _OF_CASE = select(*_SHOWN).where(table.c.case_id == bindparam("case_id")).order_by(table.c.starts_at)
 
 
-def _shown(row: Row[Any], keys: KeyRing) -> SeenAppointment:
+def _shown(row: Row[*tuple[Any, ...]], keys: KeyRing) -> SeenAppointment:
     opened = (
         keys.open(row.place, place("appointments", "place", row.id)),
         keys.open(row.bring, place("appointments", "bring", row.id)),

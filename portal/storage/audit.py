@@ -12,7 +12,6 @@ from portal.domain.audit import Event
 from portal.storage.tables import audit_events
 
 _ADD = insert(audit_events)
-_OF_CASE = audit_events.c.case_id
 
 
 def as_row(event: Event) -> dict[str, Any]:
@@ -39,7 +38,7 @@ class AuditEvents:
         number = audit_events.c.id
         query = (
             select(audit_events)
-            .where(_OF_CASE == case_id)
+            .where(audit_events.c.case_id == case_id)
             .order_by(number.desc() if newest_first else number)
             .limit(limit)
         )

@@ -14,7 +14,7 @@ from portal.domain.conditions import Condition
 from portal.domain.regimes import Regime
 from portal.errors import NotFound
 from portal.storage.keys import KeyRing, place
-from portal.storage.tables import cases, offenders, readings
+from portal.storage.tables import cases, conditions, offenders, readings
 
 PAGE = 25
 
@@ -55,8 +55,8 @@ class Cases:
 
     async def conditions_of(self, case: Case) -> Sequence[Condition]:
         """Every condition the case ever had, withdrawn ones too."""
-        query = select(Condition).where(Condition.case_id == case.id)  # type: ignore[arg-type] # mapped
-        return (await self.session.scalars(query.order_by(Condition.position))).all()  # type: ignore[arg-type] # mapped
+        query = select(Condition).where(conditions.c.case_id == case.id)
+        return (await self.session.scalars(query.order_by(conditions.c.position))).all()
 
     async def add_reading(self, reading: Reading) -> bool:
         """Keep it, unless this version was read before.  Say whether it is new."""
@@ -180,7 +180,7 @@ _FACTS = (
 )
 
 
-def _name(row: Row[Any], keys: KeyRing) -> str:
+def _name(row: Row[*tuple[Any, ...]], keys: KeyRing) -> str:
     first = keys.open(row.first_names, place("offenders", "first_names", row.offender_id))
     return f"{first} {keys.open(row.last_name, place('offenders', 'last_name', row.offender_id))}".strip()
 
@@ -230,7 +230,7 @@ async def facts(connection: AsyncConnection, keys: KeyRing, force: str, case_id:
         sealed = getattr(row, name)
         return None if sealed is None else keys.open(sealed, place(table, name, of))
 
-    return CaseFacts(
+    return CaseFacts(  # type: ignore[call-arg] # the columns stand in the order of the fields
         *row[:11],
         opened("cases", "offence_title", row.id),
         opened("cases", "authorised_by", row.id),

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -46,7 +46,7 @@ def place(table: str, column: str, row: UUID) -> bytes:
 class KeyRing:
     """The operator's secrets, the one in use first, then those retired but still read."""
 
-    secrets: Sequence[str]
+    secrets: Sequence[str] = field(repr=False)
 
     @functools.cached_property
     def _ciphers(self) -> dict[bytes, AESGCM]:
@@ -79,7 +79,7 @@ class KeyRing:
             return cipher.decrypt(
                 sealed[HEAD : HEAD + NONCE_BYTES], sealed[HEAD + NONCE_BYTES :], where
             ).decode()
-        except InvalidTag as wrong:
+        except (InvalidTag, ValueError) as wrong:
             raise CannotOpen("this value was not sealed for this place") from wrong
 
     def is_current(self, sealed: bytes) -> bool:

@@ -5,15 +5,15 @@ refused: limits fail closed.
 """
 
 import hashlib
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete, literal, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
-
-from portal.errors import TooMany
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from portal.errors import TooMany
 from portal.storage.database import Database
 from portal.storage.tables import limits
 
@@ -27,9 +27,7 @@ class Limit:
     within: timedelta
 
 
-async def count(
-    connection: AsyncConnection | AsyncSession, limit: Limit, key: str, *, now: datetime
-) -> None:
+async def count(connection: AsyncConnection | AsyncSession, limit: Limit, key: str, *, now: datetime) -> None:
     """Count one try in the caller's transaction.
 
     Raises:
@@ -46,10 +44,10 @@ async def count(
             "count": case((over, literal_column("1")), else_=limits.c.count + 1),
             "window_ends_at": case((over, statement.excluded.window_ends_at), else_=limits.c.window_ends_at),
         },
-    ).returning(limits.c.count, limits.c.window_ends_at)
+    ).returning(limits.c.count.label("tries"), limits.c.window_ends_at)
     row = (await connection.execute(counted)).one()
-    if row.count > limit.most:
-        raise TooMany(limit.name, retry_after=max(1, round((row.window_ends_at - now).total_seconds())))
+    if row.tries > limit.most:
+        raise TooMany(limit.name, retry_after=math.ceil((row.window_ends_at - now).total_seconds()))
 
 
 async def count_alone(database: Database, limit: Limit, key: str, *, now: datetime) -> None:

@@ -63,16 +63,20 @@ class Codes:
 
     async def count_try(self, code: Code) -> bool:
         """Count a try.  Say whether one was left: of many at once, only five are told yes."""
-        counted = await self.session.execute(
+        counted = (
             update(codes)
             .where(codes.c.id == code.id, codes.c.spent_at.is_(None), codes.c.tries < CODE_TRIES)
             .values(tries=codes.c.tries + 1)
+            .returning(codes.c.id)
         )
-        return counted.rowcount == 1
+        return await self.session.scalar(counted) is not None
 
     async def spend(self, code: Code, *, now: datetime) -> bool:
         """Use it up.  Of two at once only one is told that it did (ASVS 6.5.1)."""
-        spent = await self.session.execute(
-            update(codes).where(codes.c.id == code.id, codes.c.spent_at.is_(None)).values(spent_at=now)
+        spent = (
+            update(codes)
+            .where(codes.c.id == code.id, codes.c.spent_at.is_(None))
+            .values(spent_at=now)
+            .returning(codes.c.id)
         )
-        return spent.rowcount == 1
+        return await self.session.scalar(spent) is not None

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any
 
 from sqlalchemy import Table, event
-from sqlalchemy.orm import Session, object_session, registry
+from sqlalchemy.orm import QueryContext, Session, registry
 
 from portal.domain.appointments import Appointment
 from portal.domain.audit import Event
@@ -26,7 +26,7 @@ from portal.storage import tables
 from portal.storage.keys import KeyRing, place
 
 KEYS = "keys"
-"""Where a session carries its key ring (``session.info``)."""
+"""Where a session carries its key ring (``session.info``), and each row the one that opens it."""
 UNSEALED = b""
 mapper = registry(metadata=tables.metadata)
 _sealed: dict[type, dict[str, "Sealed"]] = {}
@@ -43,34 +43,37 @@ class Sealed:
 
     @property
     def plain(self) -> str:
-        """Where an instance keeps the opened value."""
+        """Where an instance keeps the opened value, beside the sealed one that it was opened from."""
         return f"plain {self.name}"
 
     def __get__(self, row: Any, owner: type | None = None) -> Any:  # noqa: ANN401 - any domain class
         """Open it, once."""
         if row is None:
             return self
-        held = row.__dict__
-        if self.plain not in held:
-            held[self.plain] = self._open(row, getattr(row, f"_{self.name}"))
-        return held[self.plain]
+        sealed = getattr(row, f"_{self.name}")
+        held = row.__dict__.get(self.plain)
+        if held is None or held[0] != sealed:
+            held = row.__dict__[self.plain] = sealed, self._open(row, sealed)
+        return held[1]
 
     def __set__(self, row: Any, value: Any) -> None:  # noqa: ANN401 - any domain class
         """Keep it open until the row is flushed; then :func:`_seal_rows` seals it."""
-        row.__dict__[self.plain] = value
-        setattr(row, f"_{self.name}", None if value is None else UNSEALED)
+        waiting = None if value is None else UNSEALED
+        row.__dict__[self.plain] = waiting, value
+        setattr(row, f"_{self.name}", waiting)
 
     def _open(self, row: Any, sealed: bytes | None) -> Any:  # noqa: ANN401 - any domain class
-        session = object_session(row)
-        if sealed is None or session is None:
+        if sealed is None:
             return None
-        return self.read(session.info[KEYS].open(sealed, place(self.table, self.name, row.id)))
+        return self.read(row.__dict__[KEYS].open(sealed, place(self.table, self.name, row.id)))
 
     def seal(self, row: Any, keys: KeyRing) -> None:  # noqa: ANN401 - any domain class
         """Seal what was set since the last flush."""
         if getattr(row, f"_{self.name}") == UNSEALED:
-            text = str(row.__dict__[self.plain])
-            setattr(row, f"_{self.name}", keys.seal(text, place(self.table, self.name, row.id)))
+            value = row.__dict__[self.plain][1]
+            sealed = keys.seal(str(value), place(self.table, self.name, row.id))
+            row.__dict__[self.plain] = sealed, value
+            setattr(row, f"_{self.name}", sealed)
 
 
 def sealed_columns(table: Table) -> dict[str, Sealed]:
@@ -102,6 +105,12 @@ def keep(
     _indexes[kind] = indexes or {}
     for name, attribute in _sealed[kind].items():
         setattr(kind, name, attribute)
+    event.listen(kind, "load", _remember_keys)
+
+
+def _remember_keys(row: Any, context: QueryContext) -> None:  # noqa: ANN401 - any domain class
+    """A row can be read after its work has ended, for instance while its message is sent."""
+    row.__dict__[KEYS] = context.session.info[KEYS]
 
 
 @event.listens_for(Session, "before_flush")
@@ -113,6 +122,7 @@ def _seal_rows(session: Session, context: object, instances: object) -> None:
 
 def seal_row(row: Any, keys: KeyRing) -> None:  # noqa: ANN401 - any domain class
     """Seal one row's attributes, and reckon its blind indexes anew."""
+    row.__dict__[KEYS] = keys
     for attribute in _sealed.get(type(row), {}).values():
         attribute.seal(row, keys)
     for column, indexed in _indexes.get(type(row), {}).items():

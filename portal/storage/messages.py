@@ -52,7 +52,7 @@ class Outbox:
             .with_for_update(skip_locked=True)
             .cte("due")
         )
-        taken = await self.session.execute(
+        taken = (
             update(messages)
             .where(messages.c.id.in_(select(due.c.id)))
             .values(
@@ -63,7 +63,8 @@ class Outbox:
             )
             .returning(messages.c.id)
         )
-        return taken.scalars().all()
+        ids: Sequence[UUID] = (await self.session.scalars(taken)).all()
+        return ids
 
     async def claimed(self, message_id: UUID, *, claimed_at: datetime) -> Message | None:
         """The message, if it is still ours since ``claimed_at``."""

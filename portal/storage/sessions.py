@@ -51,6 +51,7 @@ class Session:
     person_id: UUID | None
     claim_id: UUID | None
     """What they said they are, before it is proven: the link, or the staff member."""
+    force: str | None = None
 
     @property
     def is_signed_in(self) -> bool:
@@ -59,7 +60,8 @@ class Session:
 
 
 _FIND = select(
-    sessions.c.stage, sessions.c.person_id, sessions.c.claim_id, sessions.c.seen_at, sessions.c.ends_at
+    *(sessions.c.stage, sessions.c.person_id, sessions.c.claim_id, sessions.c.force, sessions.c.seen_at),
+    sessions.c.ends_at,
 ).where(
     sessions.c.id_hash == bindparam("id_hash"),
     sessions.c.surface == bindparam("surface"),
@@ -78,7 +80,7 @@ async def find(connection: AsyncConnection, id: str, *, surface: str, now: datet
     row = (await connection.execute(_FIND, {"id_hash": id_hash, "surface": surface})).first()
     if row is None or now >= row.ends_at or now >= row.seen_at + LIVES[surface].idle:
         return None
-    return Session(id, id_hash, surface, Stage(row.stage), row.person_id, row.claim_id)
+    return Session(id, id_hash, surface, Stage(row.stage), row.person_id, row.claim_id, row.force)
 
 
 async def begin(  # its id is 256 bits
@@ -89,9 +91,11 @@ async def begin(  # its id is 256 bits
     now: datetime,
     person_id: UUID | None = None,
     claim_id: UUID | None = None,
+    force: str | None = None,
 ) -> Session:
     """A new session.  At every change of privilege: this, and :func:`revoke` of the old one."""
-    session = Session(id := new_token(32), token_hash(id), surface, stage, person_id, claim_id)
+    token = new_token(32)
+    session = Session(token, token_hash(token), surface, stage, person_id, claim_id, force)
     await connection.execute(
         insert(sessions).values(
             id_hash=session.id_hash,
@@ -99,6 +103,7 @@ async def begin(  # its id is 256 bits
             person_id=person_id,
             stage=stage.value,
             claim_id=claim_id,
+            force=force,
             begun_at=now,
             seen_at=now,
             ends_at=now + LIVES[surface].absolute,

@@ -211,6 +211,7 @@ sessions = Table(
     Column("person_id", Uuid, index=True),
     Column("stage", String(10), nullable=False),
     Column("claim_id", Uuid),
+    Column("force", String(2)),
     Column("begun_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("ends_at", Moment, nullable=False),

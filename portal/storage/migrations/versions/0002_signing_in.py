@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("stage", sa.String(length=10), nullable=False),
         sa.Column("claim_id", sa.Uuid(), nullable=True),
+        sa.Column("force", sa.String(length=2), nullable=True),
         sa.Column("begun_at", Moment(), nullable=False),
         sa.Column("seen_at", Moment(), nullable=False),
         sa.Column("ends_at", Moment(), nullable=False),

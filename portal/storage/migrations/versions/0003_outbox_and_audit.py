@@ -18,10 +18,14 @@ GUARDS = {
         for deed in ("UPDATE", "DELETE")
     ),
     "postgresql": (
-        "CREATE FUNCTION audit_events_refuse() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$",
-        "CREATE TRIGGER audit_events_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_events"
-        " FOR EACH STATEMENT EXECUTE FUNCTION audit_events_refuse()",
+        f"""
+        CREATE FUNCTION audit_events_refuse() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$
+        """,
+        """
+        CREATE TRIGGER audit_events_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_events
+        FOR EACH STATEMENT EXECUTE FUNCTION audit_events_refuse()
+        """,
     ),
 }
 UNGUARD = {
