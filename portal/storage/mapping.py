@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any
 
 from sqlalchemy import Table, event
-from sqlalchemy.orm import QueryContext, Session, registry
+from sqlalchemy.orm import QueryContext, Session, registry, relationship
 
 from portal.domain.appointments import Appointment
 from portal.domain.audit import Event
@@ -29,6 +29,7 @@ KEYS = "keys"
 """Where a session carries its key ring (``session.info``), and each row the one that opens it."""
 UNSEALED = b""
 mapper = registry(metadata=tables.metadata)
+_kinds: dict[Table, type] = {}
 _sealed: dict[type, dict[str, "Sealed"]] = {}
 _indexes: dict[type, Mapping[str, Callable[[Any], tuple[str, str] | None]]] = {}
 
@@ -100,12 +101,22 @@ def keep(
         indexes: for each blind index column, the kind and text that it is an index of.
     """
     hidden = {f"_{name}": table.c[name] for name in (*sealed, *(indexes or {}))}
-    mapper.map_imperatively(kind, table, properties=hidden)
+    mapper.map_imperatively(kind, table, properties=hidden | _before(table))
+    _kinds[table] = kind
     _sealed[kind] = {name: Sealed(table.name, name, (reading or {}).get(name, str)) for name in sealed}
     _indexes[kind] = indexes or {}
     for name, attribute in _sealed[kind].items():
         setattr(kind, name, attribute)
     event.listen(kind, "load", _remember_keys)
+
+
+def _before(table: Table) -> dict[str, Any]:
+    """What rows point to is inserted before them: for that alone are these relationships here."""
+    return {
+        f"_before_{column.name}": relationship(_kinds[key.column.table], foreign_keys=[column], lazy="raise")
+        for column in table.c
+        for key in column.foreign_keys
+    }
 
 
 def _remember_keys(row: Any, context: QueryContext) -> None:  # noqa: ANN401 - any domain class
