@@ -6,6 +6,7 @@ Each is documented in docs/operations.md; a test holds the two together.
 import os
 import secrets
 import stat
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -37,6 +38,18 @@ NAMES = (
 
 
 @dataclass(frozen=True)
+class ForceSettings:
+    """What one force chose for itself."""
+
+    phone: str = "101"
+    drafts: bool = True
+    """Whether languages without a reviewer's sign-off may be used."""
+
+
+OUR_DEFAULTS = ForceSettings()
+
+
+@dataclass(frozen=True)
 class Settings:
     """One reading of the environment.  Nothing changes while the portal runs."""
 
@@ -53,7 +66,11 @@ class Settings:
     notify_callback_token: str = field(default="", repr=False)
     notify_templates: Path | None = None
     regimes_file: Path | None = None
-    forces_file: Path | None = None
+    forces: Mapping[str, ForceSettings] = field(default_factory=dict)
+
+    def of_force(self, code: str | None) -> ForceSettings:
+        """What a force chose, or our defaults."""
+        return self.forces.get(code or "", OUR_DEFAULTS)
 
     @property
     def is_production(self) -> bool:
@@ -95,7 +112,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         notify_callback_token=get["PORTAL_NOTIFY_CALLBACK_TOKEN"],
         notify_templates=_path(get["PORTAL_NOTIFY_TEMPLATES"]),
         regimes_file=_path(get["PORTAL_REGIMES_FILE"]),
-        forces_file=_path(get["PORTAL_FORCES_FILE"]),
+        forces=_forces(get["PORTAL_FORCES_FILE"]),
     )
     _check_shape(settings)
     if settings.is_production:
@@ -105,6 +122,17 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
 def _path(value: str) -> Path | None:
     return Path(value) if value else None
+
+
+def _forces(path: str) -> dict[str, ForceSettings]:
+    """Each force's own settings: a TOML file with a table for each PNC code."""
+    if not path:
+        return {}
+    try:
+        tables = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        return {code: ForceSettings(**table) for code, table in tables.items()}
+    except (OSError, ValueError, TypeError) as wrong:
+        raise Misconfigured(f"PORTAL_FORCES_FILE: {wrong}") from wrong
 
 
 def _database_url(value: str, var: Path) -> str:

@@ -16,6 +16,7 @@ class Letter:
     channel: Channel
     to: str
     called: str
+    force: str
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Carrying messages by GOV.UK Notify's own client, and reading its answers (notify.md, section 4)."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -38,7 +38,7 @@ class Notify:
         address: str,
         templates: Mapping[str, UUID],
         base_url: str,
-        drafts: bool = True,
+        drafts: Callable[[str], bool],
     ) -> None:
         """Prepare to carry messages.
 
@@ -47,7 +47,7 @@ class Notify:
             address: of Notify's API, or of the sandbox.
             templates: the template's id of each wording.
             base_url: the portal's own, for links.
-            drafts: whether draft languages may be used.
+            drafts: whether a force lets draft languages be used.
         """
         self._api_key, self._address = api_key, address
         self._templates, self._base_url, self._drafts = templates, base_url, drafts
@@ -66,7 +66,7 @@ class Notify:
     def deliver(self, letter: Letter) -> Outcome:
         """Send it, once."""
         language = spoken(letter.message.language)
-        if language.is_draft and not self._drafts:
+        if language.is_draft and not self._drafts(letter.force):
             language = ENGLISH
         wording = Wording(letter.message.purpose, letter.channel, language.code)
         details = {

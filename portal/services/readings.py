@@ -1,4 +1,4 @@
-""" "I have read these": which version, and when."""
+"""That a person says "I have read these": which version, and when."""
 
 from uuid import UUID
 

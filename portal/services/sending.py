@@ -128,7 +128,7 @@ async def _letter(work: WholeWork, message_id: UUID, *, claimed_at: datetime) ->
         message.hold(reason, at=work.now)
         await _record(work, message, "message.held", reason=reason.value)
         return None
-    return Letter(message, channel, to, offender.called)
+    return Letter(message, channel, to, offender.called, offender.force)
 
 
 async def _hindrance(work: WholeWork, message: Message) -> Held | None:

@@ -102,6 +102,7 @@ async def enter_code(work: UnitOfWork, browser: Session, typed: str) -> Session 
         now=work.now,
         person_id=offender.id,
         claim_id=browser.claim_id,
+        force=offender.force,
     )
     await work.record("offender.signed_in", LoggedAs.SECURITY, force=offender.force, record_id=offender.id)
     return signed_in

@@ -10,13 +10,14 @@ from portal.domain.staff import Role, StaffMember
 from portal.errors import RuleBroken
 from portal.services import passwords
 from portal.services.signing_in import normal_form
-from portal.storage import sessions
+from portal.storage import limits, sessions
 from portal.storage.limits import Limit
 from portal.storage.sessions import Session, Stage
 from portal.storage.unit_of_work import StaffWork
 
 TRIES_PER_ACCOUNT = Limit("staff sign-ins per account", 10, timedelta(minutes=5))
-TRIES_PER_ADDRESS = Limit("staff sign-ins per address", 10, timedelta(minutes=5))
+CODES_PER_ACCOUNT = Limit("staff codes per account", 10, timedelta(minutes=5))
+TRIES_PER_ADDRESS = Limit("staff sign-ins per address", 50, timedelta(minutes=5))
 LONGEST_PASSWORD = 128
 SHORTEST_PASSWORD = 12
 STEP_SECONDS = 30
@@ -69,7 +70,11 @@ async def check_password(work: StaffWork, email: str, password: str) -> Session 
 
     Returns:
         A session that still needs the second step, or None.
+
+    Raises:
+        TooMany: after ten tries in five minutes, right ones too; other accounts are not affected.
     """
+    await limits.count(work.session, TRIES_PER_ACCOUNT, email.casefold(), now=work.now)
     member = await work.staff.with_email(email)
     usable = member if member and member.disabled_at is None else None
     right = len(password) <= LONGEST_PASSWORD and await passwords.matches(
@@ -94,13 +99,19 @@ async def check_totp(work: StaffWork, first: Session, typed: str) -> Session | N
     member = await work.staff.find(first.claim_id) if first.claim_id else None
     if member is None or member.disabled_at is not None:
         return None
+    await limits.count(work.session, CODES_PER_ACCOUNT, str(member.id), now=work.now)
     step = _step_of(member, normal_form(typed), at=int(work.now.timestamp()))
     if step is None or not await work.staff.use_step(member, step):
         await work.record("staff.refused", LoggedAs.SECURITY, force=member.force, record_id=member.id, factor=2)
         return None
     await sessions.revoke(work.session, first, now=work.now)
     signed_in = await sessions.begin(
-        work.session, surface="staff", stage=Stage.SIGNED_IN, now=work.now, person_id=member.id
+        work.session,
+        surface="staff",
+        stage=Stage.SIGNED_IN,
+        now=work.now,
+        person_id=member.id,
+        force=member.force,
     )
     await work.record("staff.signed_in", LoggedAs.SECURITY, force=member.force, record_id=member.id)
     return signed_in

@@ -30,12 +30,21 @@ class Database:
     Args:
         url: ``sqlite+aiosqlite:///…`` or ``postgresql+asyncpg://…``.
         keys: what sealed values are opened with.
-        forbidden: tables that this process may not touch; on SQLite the driver refuses them.
+        forbidden: tables that may not be touched here; on SQLite the driver refuses them.
+        writing: the process's one place to write, shared by all databases of one file.
     """
 
-    def __init__(self, url: str, keys: KeyRing, *, forbidden: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        url: str,
+        keys: KeyRing,
+        *,
+        forbidden: frozenset[str] = frozenset(),
+        writing: Writing | None = None,
+    ) -> None:
         self.keys = keys
-        self.engine = _sqlite(url, forbidden) if url.startswith("sqlite") else _postgresql(url)
+        sqlite = url.startswith("sqlite")
+        self.engine = _sqlite(url, forbidden, writing or Writing()) if sqlite else _postgresql(url)
         self._to_change = self.engine.execution_options(**{TO_CHANGE: True})
         self._sessions = async_sessionmaker(self._to_change, expire_on_commit=False, info={KEYS: keys})
 
@@ -67,20 +76,22 @@ class Database:
         await self.engine.dispose()
 
 
-def open_database(settings: Settings, *, forbidden: frozenset[str] = frozenset()) -> Database:
+def open_database(
+    settings: Settings, *, forbidden: frozenset[str] = frozenset(), writing: Writing | None = None
+) -> Database:
     """The database that the settings name."""
     keys = KeyRing((settings.secret_key, *settings.retired_secret_keys))
-    return Database(settings.database_url, keys, forbidden=forbidden)
+    return Database(settings.database_url, keys, forbidden=forbidden, writing=writing)
 
 
-def _sqlite(url: str, forbidden: frozenset[str]) -> AsyncEngine:
+def _sqlite(url: str, forbidden: frozenset[str], writing: Writing) -> AsyncEngine:
     file = make_url(url).database
     if file:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
     authorizer = never(forbidden) if forbidden else None
     engine = create_async_engine(
         url,
-        connect_args={"async_creator_fn": opener(Writing(), authorizer)},
+        connect_args={"async_creator_fn": opener(writing, authorizer)},
         execution_options={"schema_translate_map": {tables.VICTIM_SCHEMA: None}},
         pool_size=20,
         max_overflow=20,

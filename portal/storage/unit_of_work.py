@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from portal.domain.audit import Actor, Event, LoggedAs
+from portal.errors import NotSignedIn
 from portal.storage.appointments import Appointments
 from portal.storage.audit import AuditEvents
 from portal.storage.cases import Cases
@@ -38,6 +39,13 @@ class Who:
     id: UUID | None = None
     force: str | None = None
     session: Session | None = None
+
+    @property
+    def person(self) -> UUID:
+        """The person who acts, where the guard has let only persons in."""
+        if self.id is None:
+            raise NotSignedIn(self.actor)
+        return self.id
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What every surface shares: transactions, signing in, pages, forms, errors, languages, headers."""

@@ -1,0 +1,57 @@
+"""Delivery receipts of GOV.UK Notify (notify.md, section 12).
+
+Notify drops a receipt for good when it is answered with a 4xx, so only a wrong token gets one.
+"""
+
+import hmac
+from http import HTTPStatus
+from uuid import UUID
+
+import msgspec
+from litestar import Response, post
+
+from portal.domain.audit import Actor
+from portal.services import sending
+from portal.storage.unit_of_work import WholeWork, Who, unit_of_work
+from portal.web.site import Visit, site_of
+
+BEARER = "Bearer "
+LARGEST = 8192
+
+
+class Receipt(msgspec.Struct):
+    """What we read of a receipt; all else is ignored."""
+
+    id: UUID
+    status: str
+    reference: str | None = None
+
+
+@post("/notify/receipts", name="api.receipts", status_code=HTTPStatus.OK, request_max_body_size=LARGEST)
+async def receive(request: Visit) -> Response[str]:
+    """News of one message."""
+    site = site_of(request)
+    token = site.settings.notify_callback_token
+    given = request.headers.get("authorization", "").removeprefix(BEARER)
+    if not token or not hmac.compare_digest(given.encode(), token.encode()):
+        return Response("", status_code=HTTPStatus.FORBIDDEN, media_type="text/plain")
+    try:
+        receipt = msgspec.json.decode(await request.body(), type=Receipt)
+    except msgspec.MsgspecError:
+        return Response("", media_type="text/plain")
+    whose = Who(Actor.NOTIFY)
+    async with unit_of_work(site.databases["api"], WholeWork, now=site.clock.now(), who=whose) as work:
+        await sending.receive(
+            work, receipt.id, reference=_reference(receipt.reference), status=receipt.status[:40]
+        )
+    return Response("", media_type="text/plain")
+
+
+def _reference(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+handlers = (receive,)

@@ -1,0 +1,77 @@
+"""The language of a page: chosen by the person, else by their browser, else English."""
+
+import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from portal.languages import ENGLISH, LANGUAGES, Language, spoken
+from portal.settings import ROOT
+from portal.web.assets import Assets
+from portal.web.cookies import LANGUAGE
+from portal.web.site import Visit, site_of
+
+LOCALES = ROOT / "locales"
+TEMPLATES = ROOT / "templates"
+
+
+def translations(code: str, folder: Path = LOCALES) -> NullTranslations:
+    """The catalogue of a language, straight from its .po file: what is committed is what runs."""
+    catalogue = folder / code / "LC_MESSAGES" / "portal.po"
+    if not catalogue.exists():
+        return NullTranslations()
+    with catalogue.open("rb") as source, io.BytesIO() as compiled:
+        write_mo(compiled, read_po(source, locale=code))
+        compiled.seek(0)
+        return Translations(compiled)
+
+
+def environments(assets: Assets) -> Mapping[str, Environment]:
+    """The templates once for each language, so that a page pays nothing for being translated."""
+    return {code: _environment(language, assets) for code, language in LANGUAGES.items()}
+
+
+def _environment(language: Language, assets: Assets) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    catalogue = translations(language.code)
+    environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined] # the extension adds it
+    environment.globals.update(
+        lang=language.code,
+        dir=language.direction,
+        language=language,
+        asset=assets.url,
+        entry_css=assets.entry_css,
+    )
+    return environment
+
+
+def language_of(request: Visit) -> Language:
+    """The language to answer in.  A draft is not used where the person's force switched drafts off."""
+    chosen = request.cookies.get(LANGUAGE)
+    wanted = spoken(chosen or request.headers.get("accept-language", "")[:2])
+    return ENGLISH if wanted not in offered(request) else wanted
+
+
+def offered(request: Visit) -> list[Language]:
+    """The languages that this person may choose."""
+    session = request.scope.get("user")
+    force = site_of(request).settings.of_force(session.force if session else None)
+    return [language for language in LANGUAGES.values() if force.drafts or not language.is_draft]
+
+
+def gettext_of(request: Visit) -> Callable[[str], str]:
+    """What a handler says to the person goes through this, in their language."""
+    environment = site_of(request).environments[language_of(request).code]
+    translated: Callable[[str], str] = environment.globals["gettext"]
+    return translated

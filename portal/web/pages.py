@@ -1,0 +1,93 @@
+"""Answering with a page: rendered at once, to bytes, while the unit of work is still open."""
+
+from functools import cached_property
+from http import HTTPStatus
+from urllib.parse import quote
+
+import brotli
+from litestar import Response
+from litestar.datastructures import Cookie
+from litestar.response import Redirect
+
+from portal.domain.forces import FORCES
+from portal.languages import Language
+from portal.storage.sessions import Session
+from portal.web import csrf
+from portal.web.forms import NOTHING, Form
+from portal.web.i18n import language_of, offered
+from portal.web.site import Visit, site_of, surface_of
+
+WORTH_COMPRESSING = 1000
+QUALITY = 5
+HTML = "text/html; charset=utf-8"
+
+
+class Page:
+    """What the layout shows around every page."""
+
+    def __init__(self, request: Visit, language: Language, *, entry: bool) -> None:
+        self._request, self._language, self.entry = request, language, entry
+        self._session: Session | None = request.scope.get("user")
+        self.surface = surface_of(request)
+        self.path = request.scope["path"]
+        self.signed_in = self._session is not None and self._session.is_signed_in
+        self.sign_out_path = "/staff/sign-out" if self.surface == "staff" else "/sign-out"
+        self.force_code = (self._session and self._session.force) or ""
+        force = FORCES.get(self.force_code)
+        self.force_name = force.name if force else ""
+        self.force_phone = site_of(request).settings.of_force(self.force_code).phone
+        self.is_draft = language.is_draft
+
+    @cached_property
+    def csrf(self) -> str:
+        """The token for this page's forms."""
+        keys = site_of(self._request).databases[self.surface].keys
+        return csrf.token(keys, self.surface, self._session)
+
+    @property
+    def languages(self) -> list[tuple[str, str, str, bool]]:
+        """For each language: its code, its own name, where to choose it, and whether it is this one."""
+        here = quote(self.path)
+        return [
+            (tongue.code, tongue.own_name, f"/language/{tongue.code}?back={here}", tongue is self._language)
+            for tongue in offered(self._request)
+        ]
+
+
+def page(
+    request: Visit,
+    name: str,
+    *,
+    status: int = HTTPStatus.OK,
+    entry: bool = False,
+    form: Form = NOTHING,
+    **context: object,
+) -> Response[bytes]:
+    """Answer with the template ``name`` in the person's language.
+
+    Args:
+        request: what is answered.
+        name: the template.
+        status: 200, or what an error says; a form with errors makes it 422.
+        entry: whether the page carries its sheet inside, for a first visit in one response.
+        form: what the person sent, with its errors.
+        context: what the template shows.
+    """
+    site, language = site_of(request), language_of(request)
+    template = site.environments[language.code].get_template(name)
+    around = Page(request, language, entry=entry)
+    body = template.render(page=around, form=form, **context).encode()
+    headers = {"Vary": "Accept-Encoding, Cookie", "Content-Language": language.code}
+    if entry:
+        request.scope["state"]["style_source"] = site.assets.entry_css_source
+    if len(body) >= WORTH_COMPRESSING and "br" in request.headers.get("accept-encoding", ""):
+        body = brotli.compress(body, quality=QUALITY)
+        headers["Content-Encoding"] = "br"
+    if form.errors and status == HTTPStatus.OK:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return Response(body, media_type=HTML, status_code=status, headers=headers)
+
+
+def see(path: str, *cookies: Cookie) -> Redirect:
+    """Done: show this page next."""
+    return Redirect(path, status_code=HTTPStatus.SEE_OTHER, cookies=list(cookies))

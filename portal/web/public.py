@@ -1,0 +1,77 @@
+"""Pages for everybody: help, privacy, cookies, accessibility, languages; and health for machines."""
+
+from http import HTTPStatus
+
+from litestar import Response, Router, get
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from portal.errors import NotFound
+from portal.languages import LANGUAGES
+from portal.storage import migrations
+from portal.web.cookies import LANGUAGE, kept
+from portal.web.i18n import offered
+from portal.web.pages import page, see
+from portal.web.signing_in import PUBLIC
+from portal.web.site import Visit, site_of
+
+PAGES = ("help", "privacy", "cookies", "accessibility")
+SECURITY_TXT = "Contact: mailto:security@amends.example\nPreferred-Languages: en, cy\nExpires: {expires}\n"
+
+
+@get("/{name:str}", name="public.page")
+async def show(request: Visit, name: FromPath[str]) -> Response[bytes]:
+    """One of the pages that the footer leads to."""
+    if name not in PAGES:
+        raise NotFound(name)
+    return page(request, f"public/{name}.html")
+
+
+@get("/language", name="public.languages")
+async def languages(request: Visit) -> Response[bytes]:
+    """Every language by its own name."""
+    return page(request, "public/language.html", tongues=offered(request))
+
+
+@get("/language/{code:str}", name="public.language", status_code=HTTPStatus.SEE_OTHER)
+async def language(code: FromPath[str], back: FromQuery[str] = "/") -> Redirect:
+    """Choose a language, and go back to the page where one was."""
+    if code not in LANGUAGES:
+        raise NotFound(code)
+    return see(_own_path(back), kept(LANGUAGE, code))
+
+
+def _own_path(path: str) -> str:
+    """A path of ours, whatever was asked for: never another site's address."""
+    plain = path.isascii() and path.isprintable() and "\\" not in path
+    return path if plain and path.startswith("/") and not path.startswith("//") else "/"
+
+
+@get("/health/live", name="public.live")
+async def live() -> Response[str]:
+    """The process answers."""
+    return Response("live", media_type="text/plain")
+
+
+@get("/health/ready", name="public.ready")
+async def ready(request: Visit) -> Response[str]:
+    """The database answers, and is of the schema that this code needs."""
+    is_ready = await migrations.current(site_of(request).databases["public"]) == migrations.head()
+    status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
+    return Response("ready" if is_ready else "not ready", media_type="text/plain", status_code=status)
+
+
+@get("/.well-known/security.txt", name="public.security")
+async def security(request: Visit) -> Response[str]:
+    """Where to report a weakness (RFC 9116)."""
+    now = site_of(request).clock.now()
+    expires = now.replace(year=now.year + 1, month=1, day=1).isoformat(timespec="seconds")
+    return Response(SECURITY_TXT.format(expires=expires), media_type="text/plain; charset=utf-8")
+
+
+router = Router(
+    "/",
+    route_handlers=[show, languages, language, live, ready, security],
+    opt={"surface": "public", "audience": PUBLIC},
+    include_in_schema=False,
+)
