@@ -218,3 +218,15 @@ def an_offence(**changes: Any) -> Offence:
         "recordable": True,
     }
     return Offence(**given | changes)
+
+
+def one_of_each() -> list[Any]:
+    """A record of every kind that a unit of work can add, each belonging to the others."""
+    offender = an_offender(landline="+441632960118", ethnicity="W1")
+    case = a_case(offender)
+    condition = a_condition(case)
+    return [
+        *(offender, case, condition, a_reading(case), an_appointment(case, condition_id=condition.id)),
+        *(a_victim(case, landline="+441632960229", business_name="Abernathy & Daughters"), a_link(offender)),
+        *(a_code(offender), a_message(offender, case_id=case.id), a_staff_member()),
+    ]

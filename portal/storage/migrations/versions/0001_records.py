@@ -11,8 +11,13 @@ branch_labels = None
 depends_on = None
 
 
+def _victim_schema() -> str | None:
+    """SQLite has no schemas, and SQLAlchemy leaves out a foreign key that would cross two."""
+    return "victim" if op.get_context().dialect.name == "postgresql" else None
+
+
 def upgrade() -> None:
-    if op.get_context().dialect.name == "postgresql":
+    if _victim_schema():
         op.execute("CREATE SCHEMA victim")
     op.create_table(
         "offences",
@@ -280,21 +285,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_victims_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_victims")),
         sa.UniqueConstraint("case_id", "reference", name=op.f("uq_victims_case_id_reference")),
-        schema="victim",
+        schema=_victim_schema(),
     )
-    op.create_index(op.f("ix_victims_email_index"), "victims", ["email_index"], unique=False, schema="victim")
     op.create_index(
-        op.f("ix_victims_mobile_index"), "victims", ["mobile_index"], unique=False, schema="victim"
+        op.f("ix_victims_email_index"), "victims", ["email_index"], unique=False, schema=_victim_schema()
+    )
+    op.create_index(
+        op.f("ix_victims_mobile_index"), "victims", ["mobile_index"], unique=False, schema=_victim_schema()
     )
 
 
 def downgrade() -> None:
-    op.drop_table("victims", schema="victim")
+    op.drop_table("victims", schema=_victim_schema())
     op.drop_table("appointments")
     op.drop_table("readings")
     op.drop_table("conditions")
     op.drop_table("cases")
     op.drop_table("offenders")
     op.drop_table("offences")
-    if op.get_context().dialect.name == "postgresql":
+    if _victim_schema():
         op.execute("DROP SCHEMA victim")
