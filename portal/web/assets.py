@@ -81,7 +81,8 @@ class Assets:
         def favicon() -> Response[bytes]:
             return self._files[self._names["icon.png"]].answer("", cache=_FOR_A_DAY)
 
-        return Router("/", route_handlers=[built, favicon], opt={"surface": "public", "audience": "public"}, include_in_schema=False)
+        opt = {"surface": "public", "audience": "public"}
+        return Router("/", route_handlers=[built, favicon], opt=opt, include_in_schema=False)
 
     def _plain(self, name: str) -> bytes:
         return self._files[self._names[name]].encoded["identity"]

@@ -120,4 +120,6 @@ def test_without_a_build_the_portal_says_what_to_run(tmp_path):
 def test_every_handler_is_open_to_everybody(assets):
     app: Any = Litestar([assets.router()], openapi_config=None)
 
-    assert all(handler.opt["public"] for route in app.routes for handler in route.route_handlers)
+    assert all(
+        handler.opt["audience"] == "public" for route in app.routes for handler in route.route_handlers
+    )
