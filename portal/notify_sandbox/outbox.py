@@ -63,7 +63,7 @@ def show(
         services=sandbox.config.services,
         names={str(service.id): service.name for service in sandbox.config.services},
     )
-    return Response(page.encode(), media_type="text/html; charset=utf-8", headers=HEADERS)
+    return Response(page.encode(), media_type="text/html", headers=HEADERS)
 
 
 @get("/outbox.json", sync_to_thread=False)
@@ -89,7 +89,7 @@ def show_as_json(
 
 @get("/outbox.css", sync_to_thread=False)
 def style() -> Response[bytes]:
-    return Response((PAGES / "outbox.css").read_bytes(), media_type="text/css; charset=utf-8")
+    return Response((PAGES / "outbox.css").read_bytes(), media_type="text/css")
 
 
 @post("/outbox/replies", status_code=303, sync_to_thread=False)
