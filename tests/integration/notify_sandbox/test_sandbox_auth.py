@@ -1,6 +1,7 @@
 """Who calls must prove it, and is told why they did not in Notify's words."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import jwt
@@ -23,7 +24,7 @@ UNLIKE = (
 SKEWED = "Error: Your system clock must be accurate to within 30 seconds"
 
 
-async def refused(sender, header):
+async def refused(sender, header) -> tuple[int, str, str]:
     headers = {} if header is None else {"Authorization": header}
     return error_of(await sender.client.get("/v2/notifications", headers=headers))
 
@@ -105,7 +106,7 @@ async def test_a_wrong_secret(sender):
 @pytest.mark.parametrize("algorithm", ["HS384", "HS512", "none"])
 async def test_another_algorithm(open_sandbox, algorithm):
     sender = open_sandbox(a_config(a_service(keys=(a_key(secret="s" * 64),))))
-    secret = None if algorithm == "none" else sender.key.secret
+    secret: Any = None if algorithm == "none" else sender.key.secret
     token = jwt.encode(changed(sender, {}), secret, algorithm=algorithm)
 
     assert await refused(sender, f"Bearer {token}") == (

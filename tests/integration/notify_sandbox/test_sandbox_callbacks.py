@@ -8,6 +8,7 @@ import pytest
 
 from portal.notify_sandbox.callbacks import MOST_TRIES
 from portal.notify_sandbox.config import Callback
+from portal.notify_sandbox.sandbox import Sandbox
 from tests.integration.notify_sandbox.sandboxes import TEXT, a_config, a_service
 from tests.integration.notify_sandbox.servers import a_free_port, a_receiver, until
 
@@ -34,8 +35,9 @@ def callbacks(sender):
     return sandbox_of(sender).callbacks
 
 
-def sandbox_of(sender):
-    return sender.client._transport.app.state.sandbox
+def sandbox_of(sender) -> Sandbox:
+    sandbox: Sandbox = sender.client._transport.app.state.sandbox
+    return sandbox
 
 
 async def outcomes(sender) -> list[str]:

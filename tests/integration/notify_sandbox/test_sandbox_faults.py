@@ -1,6 +1,7 @@
 """Trouble comes when it is asked for, as often as it is asked for, and then no more."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from tests.integration.notify_sandbox.sandboxes import error_of
 FAULTS = "/sandbox/faults"
 
 
-async def order(sender, **fault):
+async def order(sender, **fault) -> Any:
     response = await sender.client.post(FAULTS, json=fault)
     assert response.status_code == 201, response.text
     return response.json()["faults"]

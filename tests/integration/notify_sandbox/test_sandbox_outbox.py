@@ -1,9 +1,10 @@
 """The outbox shows people and tests what would have been sent."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from lxml import html
+from lxml import html  # type: ignore[import-untyped]
 
 from tests.integration.notify_sandbox.sandboxes import (
     ADDRESS,
@@ -16,7 +17,7 @@ from tests.integration.notify_sandbox.sandboxes import (
 )
 
 
-async def page(sender, path="/outbox"):
+async def page(sender, path="/outbox") -> Any:
     response = await sender.client.get(path)
     assert response.status_code == 200
     assert response.headers["content-type"] == "text/html; charset=utf-8"
@@ -95,7 +96,8 @@ async def test_an_empty_outbox_says_so(sender):
 async def test_a_long_outbox_has_pages(sender):
     for _ in range(120):
         await sender.text()
-    path, shown = "/outbox?to=07700900123", []
+    path: str | None = "/outbox?to=07700900123"
+    shown = []
 
     while path:
         outbox = await page(sender, path)
