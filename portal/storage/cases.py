@@ -1,6 +1,6 @@
 """Cases with their conditions and readings.  No query here forgets whose they are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -30,11 +30,10 @@ class Cases:
         self.session.add(case)
         self.session.add_all(conditions)
 
-    async def of_force(self, force: str, reference: str) -> Case | None:
-        """The force's case with its own reference, if we have it."""
-        query = select(Case).where(cases.c.force == force, cases.c.reference == reference)
-        found: Case | None = await self.session.scalar(query.with_for_update())
-        return found
+    async def with_keys(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Case]:
+        """The cases of these forces and references that we have."""
+        query = select(Case).where(tuple_(cases.c.force, cases.c.reference).in_(keys)).with_for_update()
+        return {(case.force, case.reference): case for case in await self.session.scalars(query)}
 
     async def of_offender(self, offender_id: UUID, case_id: UUID, *, to_change: bool = False) -> Case:
         """The offender's own case.  One taken ``to_change`` is ours until the work ends.

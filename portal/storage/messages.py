@@ -20,6 +20,10 @@ class Outbox:
 
     session: AsyncSession
 
+    def add(self, message: Message) -> None:
+        """Put in a message of whose cause there was none before, and so no message either."""
+        self.session.add(message)
+
     async def post(self, message: Message) -> bool:
         """Put it in, unless one of its key is there already.  Say whether it is new."""
         if await self.session.scalar(select(messages.c.id).where(messages.c.key == message.key)):
@@ -33,6 +37,15 @@ class Outbox:
             messages.c.offender_id == offender_id,
             messages.c.purpose == purpose,
             messages.c.state.in_(_WAITING),
+        )
+        return (await self.session.scalar(query.limit(1))) is not None
+
+    async def was_sent(self, offender_id: UUID, purpose: Purpose) -> bool:
+        """Whether such a message was sent or waits; one that was held back does not count."""
+        query = select(messages.c.id).where(
+            messages.c.offender_id == offender_id,
+            messages.c.purpose == purpose,
+            messages.c.state != MessageState.HELD,
         )
         return (await self.session.scalar(query.limit(1))) is not None
 

@@ -1,9 +1,10 @@
 """Offenders, and who else can be reached where they can."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.domain.offenders import Offender
@@ -24,11 +25,10 @@ class Offenders:
         """Keep a new one."""
         self.session.add(offender)
 
-    async def of_force(self, force: str, reference: str) -> Offender | None:
-        """The force's own record of a person, if we have it."""
-        query = select(Offender).where(offenders.c.force == force, offenders.c.reference == reference)
-        found: Offender | None = await self.session.scalar(query)
-        return found
+    async def with_keys(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Offender]:
+        """The records of these forces and references that we have."""
+        query = select(Offender).where(tuple_(offenders.c.force, offenders.c.reference).in_(keys))
+        return {(each.force, each.reference): each for each in await self.session.scalars(query)}
 
     async def find(self, offender_id: UUID) -> Offender:
         """The offender whose id a session, a link or a message carries.

@@ -92,6 +92,29 @@ class UnitOfWork:
         """Codes sent to those who asked to sign in."""
         return Codes(self.session)
 
+    def event(  # of who acts here, at this moment
+        self,
+        deed: str,
+        logged_as: LoggedAs,
+        *,
+        force: str | None = None,
+        case_id: UUID | None = None,
+        record_id: UUID | None = None,
+        **details: str | int,
+    ) -> Event:
+        """What is done here, to be written down."""
+        return Event(
+            at=self.now,
+            actor=self.who.actor,
+            actor_id=self.who.id,
+            deed=deed,
+            logged_as=logged_as,
+            force=force or self.who.force,
+            case_id=case_id,
+            record_id=record_id,
+            details=details,
+        )
+
     async def record(  # an event of who acts here, at this moment
         self,
         deed: str,
@@ -103,18 +126,9 @@ class UnitOfWork:
         **details: str | int,
     ) -> None:
         """Write down what was done, in this very transaction."""
-        event = Event(
-            at=self.now,
-            actor=self.who.actor,
-            actor_id=self.who.id,
-            deed=deed,
-            logged_as=logged_as,
-            force=force or self.who.force,
-            case_id=case_id,
-            record_id=record_id,
-            details=details,
+        await self.audit.add(
+            self.event(deed, logged_as, force=force, case_id=case_id, record_id=record_id, **details)
         )
-        await self.audit.add(event)
 
 
 @dataclass(frozen=True)
