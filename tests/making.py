@@ -212,9 +212,9 @@ def an_event(**changes: Any) -> Event:
 
 def an_offence(**changes: Any) -> Offence:
     given: dict[str, Any] = {
-        "code": "CD71039",
-        "category": Category.EITHER_WAY,
-        "title": "Criminal damage to property valued under £5000",
+        "code": "PU86005",
+        "category": Category.SUMMARY,
+        "title": "Use disorderly behaviour likely to cause alarm",
         "recordable": True,
     }
     return Offence(**given | changes)

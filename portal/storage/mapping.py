@@ -30,7 +30,8 @@ KEYS = "keys"
 UNSEALED = b""
 mapper = registry(metadata=tables.metadata)
 _kinds: dict[Table, type] = {}
-_sealed: dict[type, dict[str, "Sealed"]] = {}
+SEALED: dict[type, dict[str, "Sealed"]] = {}
+"""The sealed attributes of every class that is kept."""
 _indexes: dict[type, Mapping[str, Callable[[Any], tuple[str, str] | None]]] = {}
 
 
@@ -38,7 +39,7 @@ _indexes: dict[type, Mapping[str, Callable[[Any], tuple[str, str] | None]]] = {}
 class Sealed:
     """An attribute whose column holds it sealed for that very row."""
 
-    table: str
+    table: Table
     name: str
     read: Callable[[str], Any]
 
@@ -66,22 +67,15 @@ class Sealed:
     def _open(self, row: Any, sealed: bytes | None) -> Any:  # noqa: ANN401 - any domain class
         if sealed is None:
             return None
-        return self.read(row.__dict__[KEYS].open(sealed, place(self.table, self.name, row.id)))
+        return self.read(row.__dict__[KEYS].open(sealed, place(self.table.name, self.name, row.id)))
 
     def seal(self, row: Any, keys: KeyRing) -> None:  # noqa: ANN401 - any domain class
         """Seal what was set since the last flush."""
         if getattr(row, f"_{self.name}") == UNSEALED:
             value = row.__dict__[self.plain][1]
-            sealed = keys.seal(str(value), place(self.table, self.name, row.id))
+            sealed = keys.seal(str(value), place(self.table.name, self.name, row.id))
             row.__dict__[self.plain] = sealed, value
             setattr(row, f"_{self.name}", sealed)
-
-
-def sealed_columns(table: Table) -> dict[str, Sealed]:
-    """The sealed columns of a table by name, for those who walk all of them (key rotation)."""
-    return next(
-        (columns for columns in _sealed.values() if next(iter(columns.values())).table == table.name), {}
-    )
 
 
 def keep(
@@ -103,9 +97,9 @@ def keep(
     hidden = {f"_{name}": table.c[name] for name in (*sealed, *(indexes or {}))}
     mapper.map_imperatively(kind, table, properties=hidden | _before(table))
     _kinds[table] = kind
-    _sealed[kind] = {name: Sealed(table.name, name, (reading or {}).get(name, str)) for name in sealed}
+    SEALED[kind] = {name: Sealed(table, name, (reading or {}).get(name, str)) for name in sealed}
     _indexes[kind] = indexes or {}
-    for name, attribute in _sealed[kind].items():
+    for name, attribute in SEALED[kind].items():
         setattr(kind, name, attribute)
     event.listen(kind, "load", _remember_keys)
 
@@ -134,7 +128,7 @@ def _seal_rows(session: Session, context: object, instances: object) -> None:
 def seal_row(row: Any, keys: KeyRing) -> None:  # noqa: ANN401 - any domain class
     """Seal one row's attributes, and reckon its blind indexes anew."""
     row.__dict__[KEYS] = keys
-    for attribute in _sealed.get(type(row), {}).values():
+    for attribute in SEALED.get(type(row), {}).values():
         attribute.seal(row, keys)
     for column, indexed in _indexes.get(type(row), {}).items():
         what = indexed(row)
