@@ -217,6 +217,16 @@ async def test_a_reference_with_a_nul_breaks_the_database(sender):
     assert error_of(await sender.text(reference="a\0b")) == (500, "ValueError", "Internal server error")
 
 
+async def test_what_breaks_is_named_after_what_broke(sender, monkeypatch, caplog):
+    sandbox = sender.client._transport.app.state.sandbox
+    monkeypatch.setattr(sandbox.state, "keep", {}.__getitem__)
+
+    answer = error_of(await sender.text())
+
+    assert answer == (500, "TypeError", "Internal server error")
+    assert "the sandbox broke" in caplog.text
+
+
 @pytest.mark.parametrize("channel", ["fax", "smss"])
 async def test_an_unknown_channel_breaks_notify(sender, channel):
     response = await sender.post(f"/v2/notifications/{channel}", {})
