@@ -8,8 +8,8 @@ const BROKEN_RULES = 422;
 
 // What came is alive like the rest, and who asked for it is led to it.
 document.addEventListener("htmx:after:swap", ({ detail }) => {
-  const target = detail.ctx.target;
-  if (!(target instanceof Element) || !target.isConnected) {
+  const { swap, target } = detail.ctx;
+  if (swap === "none" || !(target instanceof Element) || !target.isConnected) {
     return;
   }
   createAll(Button, {}, target);

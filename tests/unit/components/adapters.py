@@ -243,7 +243,7 @@ ADAPTERS: dict[str, Callable[[Options], Call]] = {
         back_link, button, details, error_message, error_summary, exit_this_page, generic_header, hint,
         inset_text, language_navigation, notification_banner, pagination, panel, phase_banner,
         service_navigation, skip_link, summary_list, table, tag, task_list, warning_text,
-        questions.checkboxes, questions.date_input, questions.fieldset, questions.input, questions.label,
-        questions.password_input, questions.radios, questions.textarea,
+        questions.character_count, questions.checkboxes, questions.date_input, questions.fieldset,
+        questions.input, questions.label, questions.password_input, questions.radios, questions.textarea,
     )
 }  # fmt: skip

@@ -144,6 +144,14 @@ def textarea(options: Options) -> Call:
     return Call([form, options.get("name"), keywords.pop("question")], keywords | options.attributes())
 
 
+def character_count(options: Options) -> Call:
+    if not options.get("maxlength"):
+        options.refuse("no maxlength")
+    call = textarea(options)
+    call.keywords.update(most=options.get("maxlength"), translated=False)
+    return call
+
+
 def password_input(options: Options) -> Call:
     keywords = _asked(options, options.part("label"), "govuk-label--")
     keywords |= {"id": options.get("id"), "classes": options.get("classes"), "translated": False}
