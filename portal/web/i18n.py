@@ -17,6 +17,8 @@ from portal.web.site import Visit, site_of
 
 LOCALES = ROOT / "locales"
 TEMPLATES = ROOT / "templates"
+QUERY = "language"
+"""Any page's address with this asks for it in another language, which is then kept."""
 
 
 def translations(code: str, folder: Path = LOCALES) -> NullTranslations:
@@ -47,6 +49,7 @@ def _environment(language: Language, assets: Assets) -> Environment:
     catalogue = translations(language.code)
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined] # the extension adds it
     environment.globals.update(
+        catalogue=catalogue,
         lang=language.code,
         dir=language.direction,
         language=language,
@@ -58,7 +61,7 @@ def _environment(language: Language, assets: Assets) -> Environment:
 
 def language_of(request: Visit) -> Language:
     """The language to answer in.  A draft is not used where the person's force switched drafts off."""
-    chosen = request.cookies.get(LANGUAGE)
+    chosen = request.query_params.get(QUERY) or request.cookies.get(LANGUAGE)
     wanted = spoken(chosen or request.headers.get("accept-language", "")[:2])
     return ENGLISH if wanted not in offered(request) else wanted
 
@@ -73,5 +76,5 @@ def offered(request: Visit) -> list[Language]:
 def gettext_of(request: Visit) -> Callable[[str], str]:
     """What a handler says to the person goes through this, in their language."""
     environment = site_of(request).environments[language_of(request).code]
-    translated: Callable[[str], str] = environment.globals["gettext"]
-    return translated
+    catalogue: NullTranslations = environment.globals["catalogue"]
+    return catalogue.gettext

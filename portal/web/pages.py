@@ -2,7 +2,6 @@
 
 from functools import cached_property
 from http import HTTPStatus
-from urllib.parse import quote
 
 import brotli
 from litestar import Response
@@ -14,12 +13,13 @@ from portal.languages import Language
 from portal.storage.sessions import Session
 from portal.web import csrf
 from portal.web.forms import NOTHING, Form
-from portal.web.i18n import language_of, offered
+from portal.web.cookies import LANGUAGE, kept
+from portal.web.i18n import QUERY, language_of, offered
 from portal.web.site import Visit, site_of, surface_of
 
 WORTH_COMPRESSING = 1000
 QUALITY = 5
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 
 
 class Page:
@@ -46,10 +46,12 @@ class Page:
 
     @property
     def languages(self) -> list[tuple[str, str, str, bool]]:
-        """For each language: its code, its own name, where to choose it, and whether it is this one."""
-        here = quote(self.path)
+        """For each language: its code, its own name, where to choose it, and whether it is this one.
+
+        The address is this page's own, so that no page repeats the token that it was opened with.
+        """
         return [
-            (tongue.code, tongue.own_name, f"/language/{tongue.code}?back={here}", tongue is self._language)
+            (tongue.code, tongue.own_name, f"?{QUERY}={tongue.code}", tongue is self._language)
             for tongue in offered(self._request)
         ]
 
@@ -85,7 +87,8 @@ def page(
         headers["Content-Encoding"] = "br"
     if form.errors and status == HTTPStatus.OK:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return Response(body, media_type=HTML, status_code=status, headers=headers)
+    chosen = [kept(LANGUAGE, language.code)] if QUERY in request.query_params else []
+    return Response(body, media_type=HTML, status_code=status, headers=headers, cookies=chosen)
 
 
 def see(path: str, *cookies: Cookie) -> Redirect:

@@ -3,15 +3,12 @@
 from http import HTTPStatus
 
 from litestar import Response, Router, get
-from litestar.params import FromPath, FromQuery
-from litestar.response import Redirect
+from litestar.params import FromPath
 
 from portal.errors import NotFound
-from portal.languages import LANGUAGES
 from portal.storage import migrations
-from portal.web.cookies import LANGUAGE, kept
 from portal.web.i18n import offered
-from portal.web.pages import page, see
+from portal.web.pages import page
 from portal.web.signing_in import PUBLIC
 from portal.web.site import Visit, site_of
 
@@ -31,20 +28,6 @@ async def show(request: Visit, name: FromPath[str]) -> Response[bytes]:
 async def languages(request: Visit) -> Response[bytes]:
     """Every language by its own name."""
     return page(request, "public/language.html", tongues=offered(request))
-
-
-@get("/language/{code:str}", name="public.language", status_code=HTTPStatus.SEE_OTHER)
-async def language(code: FromPath[str], back: FromQuery[str] = "/") -> Redirect:
-    """Choose a language, and go back to the page where one was."""
-    if code not in LANGUAGES:
-        raise NotFound(code)
-    return see(_own_path(back), kept(LANGUAGE, code))
-
-
-def _own_path(path: str) -> str:
-    """A path of ours, whatever was asked for: never another site's address."""
-    plain = path.isascii() and path.isprintable() and "\\" not in path
-    return path if plain and path.startswith("/") and not path.startswith("//") else "/"
 
 
 @get("/health/live", name="public.live")
@@ -71,7 +54,7 @@ async def security(request: Visit) -> Response[str]:
 
 router = Router(
     "/",
-    route_handlers=[show, languages, language, live, ready, security],
+    route_handlers=[show, languages, live, ready, security],
     opt={"surface": "public", "audience": PUBLIC},
     include_in_schema=False,
 )
