@@ -37,7 +37,7 @@ const entryComponents = [
   "generic_header", "hint", "input", "inset_text", "label", "language_navigation", "notification_banner",
   "phase_banner", "service_navigation", "skip_link", "warning_text",
 ];
-const entryPages = /(^|\/)(errors|signing_in|links)\//;
+const entryPages = /(^|\/)(errors|entry)\//;
 const entryWords = "govuk-body govuk-heading-l govuk-heading-m govuk-link govuk-list govuk-list--bullet p h1 h2 ul li";
 
 const manifest = {};
