@@ -16,6 +16,7 @@ from portal.notify_sandbox.keys import DEVELOPMENT_KEY, is_sandbox_key
 from portal.settings import Settings, read_settings
 from portal.storage import migrations
 from portal.storage.database import Database, open_database
+from portal.storage.rotation import can_open
 from portal.storage.unit_of_work import WholeWork, Who, unit_of_work
 
 T = TypeVar("T")
@@ -57,6 +58,11 @@ async def records(settings: Settings) -> AsyncIterator[Database]:
         at = await migrations.current(database)
         if at != migrations.head():
             raise click.ClickException("the database is not at this version's schema: run portal migrate")
+        if not await can_open(database):
+            raise click.ClickException(
+                "PORTAL_SECRET_KEY is not what the records were sealed with: set the right one,"
+                " or put that one into PORTAL_SECRET_KEYS_RETIRED"
+            )
         yield database
     finally:
         await database.close()

@@ -17,7 +17,8 @@ from portal.storage.unit_of_work import StaffWork
 
 TRIES_PER_ACCOUNT = Limit("staff sign-ins per account", 10, timedelta(minutes=5))
 CODES_PER_ACCOUNT = Limit("staff codes per account", 10, timedelta(minutes=5))
-TRIES_PER_ADDRESS = Limit("staff sign-ins per address", 50, timedelta(minutes=5))
+FAILURES_PER_ADDRESS = Limit("staff sign-ins refused per address", 10, timedelta(minutes=5))
+"""Failures alone: a whole station signs in from one address."""
 LONGEST_PASSWORD = 128
 SHORTEST_PASSWORD = 12
 STEP_SECONDS = 30
@@ -65,7 +66,7 @@ async def add(work: StaffWork, *, force: str, name: str, email: str, role: Role,
     return Added(member, pyotp.TOTP(secret).provisioning_uri(email, issuer_name="Amends"))
 
 
-async def check_password(work: StaffWork, email: str, password: str) -> Session | None:
+async def check_password(work: StaffWork, email: str, password: str, *, address: str) -> Session | None:
     """The first step.  It takes as long whether there is such an account or not.
 
     Returns:
@@ -74,6 +75,7 @@ async def check_password(work: StaffWork, email: str, password: str) -> Session 
     Raises:
         TooMany: after ten tries in five minutes, right ones too; other accounts are not affected.
     """
+    await limits.check(work.session, FAILURES_PER_ADDRESS, address, now=work.now)
     await limits.count(work.session, TRIES_PER_ACCOUNT, email.casefold(), now=work.now)
     member = await work.staff.with_email(email)
     usable = member if member and member.disabled_at is None else None
@@ -81,7 +83,10 @@ async def check_password(work: StaffWork, email: str, password: str) -> Session 
         usable.password_hash if usable else passwords.NOBODY, password
     )
     if usable is None or not right:
-        await work.record("staff.refused", LoggedAs.SECURITY, record_id=usable.id if usable else None, factor=1)
+        await limits.count(work.session, FAILURES_PER_ADDRESS, address, now=work.now)
+        await work.record(
+            "staff.refused", LoggedAs.SECURITY, record_id=usable.id if usable else None, factor=1
+        )
         return None
     if passwords.is_weak(usable.password_hash):
         usable.password_hash = await passwords.hashed(password)
@@ -90,7 +95,7 @@ async def check_password(work: StaffWork, email: str, password: str) -> Session 
     )
 
 
-async def check_totp(work: StaffWork, first: Session, typed: str) -> Session | None:
+async def check_totp(work: StaffWork, first: Session, typed: str, *, address: str) -> Session | None:
     """The second step: a code of their authenticator, of now or the step before or after, once.
 
     Returns:
@@ -99,10 +104,14 @@ async def check_totp(work: StaffWork, first: Session, typed: str) -> Session | N
     member = await work.staff.find(first.claim_id) if first.claim_id else None
     if member is None or member.disabled_at is not None:
         return None
+    await limits.check(work.session, FAILURES_PER_ADDRESS, address, now=work.now)
     await limits.count(work.session, CODES_PER_ACCOUNT, str(member.id), now=work.now)
     step = _step_of(member, normal_form(typed), at=int(work.now.timestamp()))
     if step is None or not await work.staff.use_step(member, step):
-        await work.record("staff.refused", LoggedAs.SECURITY, force=member.force, record_id=member.id, factor=2)
+        await limits.count(work.session, FAILURES_PER_ADDRESS, address, now=work.now)
+        await work.record(
+            "staff.refused", LoggedAs.SECURITY, force=member.force, record_id=member.id, factor=2
+        )
         return None
     await sessions.revoke(work.session, first, now=work.now)
     signed_in = await sessions.begin(

@@ -12,7 +12,7 @@ from portal.storage.sessions import Session, Stage
 from portal.web.cookies import dropped, kept, session_cookie
 from portal.web.forms import Form
 from portal.web.i18n import gettext_of
-from portal.web.limiting import limited_by_address
+from portal.web.limiting import origin_of
 from portal.web.pages import page, see
 from portal.web.signing_in import PUBLIC
 from portal.web.site import Visit
@@ -31,7 +31,6 @@ async def sign_in(request: Visit) -> Response[bytes]:
     "/sign-in",
     name="staff.sign_in.password",
     opt={"audience": PUBLIC},
-    guards=[limited_by_address(staff.TRIES_PER_ADDRESS)],
     status_code=HTTPStatus.OK,
 )
 async def password(
@@ -44,7 +43,7 @@ async def password(
     if not given:
         form.errors["password"] = _("Enter your password")
     if not form.errors:
-        first = await staff.check_password(work, email, given)
+        first = await staff.check_password(work, email, given, address=origin_of(request))
         if first is not None:
             return see("/staff/sign-in/code", kept(COOKIE, first.id))
         form.errors["email"] = _("Your email address or password is not right. Check both and try again")
@@ -73,7 +72,6 @@ async def code(request: Visit) -> Response[bytes]:
     "/sign-in/code",
     name="staff.sign_in.enter",
     opt={"audience": PUBLIC},
-    guards=[limited_by_address(staff.TRIES_PER_ADDRESS)],
     status_code=HTTPStatus.OK,
 )
 async def enter(
@@ -83,7 +81,7 @@ async def enter(
     first, _, form = _half_way(request), gettext_of(request), Form(data)
     typed = form.text("code", missing=_("Enter the 6-digit code from your authenticator app"))
     if not form.errors:
-        signed_in = await staff.check_totp(work, first, typed)
+        signed_in = await staff.check_totp(work, first, typed, address=origin_of(request))
         if signed_in is not None:
             return see("/staff/cases", kept(COOKIE, signed_in.id))
         form.errors["code"] = _("That code did not work. Enter the code your app shows now")

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, literal, literal_column
+from sqlalchemy import case, delete, literal, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -33,10 +33,11 @@ async def count(connection: AsyncConnection | AsyncSession, limit: Limit, key: s
     Raises:
         TooMany: if that was one too many; it says when to come back.
     """
-    key_hash = hashlib.sha256(f"{limit.name}\x00{key}".encode()).digest()
     bind = connection.get_bind() if isinstance(connection, AsyncSession) else connection
     dialect = sqlite if bind.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(limits).values(key_hash=key_hash, window_ends_at=now + limit.within, count=1)
+    statement = dialect.insert(limits).values(
+        key_hash=_hash(limit, key), window_ends_at=now + limit.within, count=1
+    )
     over = limits.c.window_ends_at <= literal(now, limits.c.window_ends_at.type)
     counted = statement.on_conflict_do_update(
         index_elements=[limits.c.key_hash],
@@ -47,7 +48,19 @@ async def count(connection: AsyncConnection | AsyncSession, limit: Limit, key: s
     ).returning(limits.c.count.label("tries"), limits.c.window_ends_at)
     row = (await connection.execute(counted)).one()
     if row.tries > limit.most:
-        raise TooMany(limit.name, retry_after=math.ceil((row.window_ends_at - now).total_seconds()))
+        raise TooMany(limit.name, retry_after=_seconds(row.window_ends_at - now))
+
+
+async def check(connection: AsyncConnection | AsyncSession, limit: Limit, key: str, *, now: datetime) -> None:
+    """Look, without counting: for limits that count failures alone.
+
+    Raises:
+        TooMany: if another failure would be one too many.
+    """
+    query = select(limits.c.count, limits.c.window_ends_at).where(limits.c.key_hash == _hash(limit, key))
+    row = (await connection.execute(query)).first()
+    if row is not None and now < row.window_ends_at and row.count >= limit.most:
+        raise TooMany(limit.name, retry_after=_seconds(row.window_ends_at - now))
 
 
 async def count_alone(database: Database, limit: Limit, key: str, *, now: datetime) -> None:

@@ -19,10 +19,15 @@ def limited_by_address(limit: Limit) -> Guard:
 
     async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         site = site_of(connection)
-        key = network_of(client_address(connection, site.settings))
-        await count_alone(site.databases[surface_of(connection)], limit, key, now=site.clock.now())
+        database = site.databases[surface_of(connection)]
+        await count_alone(database, limit, origin_of(connection), now=site.clock.now())
 
     return guard
+
+
+def origin_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """Where a try comes from, as limits know it."""
+    return network_of(client_address(connection, site_of(connection).settings))
 
 
 def client_address(connection: ASGIConnection[Any, Any, Any, Any], settings: Settings) -> str:
