@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from portal.domain.cases import CaseState
@@ -62,15 +63,15 @@ async def of_offender(
 ) -> Sequence[SeenCondition]:
     """What the offender must do, in all their open cases, soonest first."""
     rows = await connection.execute(_OF_OFFENDER, {"offender_id": offender_id})
-    return [_shown(row, keys) for row in rows.tuples()]
+    return [_shown(row, keys) for row in rows]
 
 
 async def of_case(connection: AsyncConnection, keys: KeyRing, case_id: UUID) -> Sequence[SeenCondition]:
     """All of a case that the caller has already been allowed to see."""
     rows = await connection.execute(_OF_CASE, {"case_id": case_id})
-    return [_shown(row, keys) for row in rows.tuples()]
+    return [_shown(row, keys) for row in rows]
 
 
-def _shown(row: tuple[UUID, UUID, ConditionKind, bytes, *tuple[object, ...]], keys: KeyRing) -> SeenCondition:
-    id_, case_id, kind, title, *rest = row
-    return SeenCondition(id_, case_id, kind, keys.open(title, place("conditions", "title", id_)), *rest)  # type: ignore[arg-type] # the columns stand in the order of the fields
+def _shown(row: Row[*tuple[Any, ...]], keys: KeyRing) -> SeenCondition:
+    title = keys.open(row.title, place("conditions", "title", row.id))
+    return SeenCondition(row.id, row.case_id, row.kind, title, *row[4:])  # type: ignore[call-arg] # the columns stand in the order of the fields

@@ -22,6 +22,8 @@ from portal.storage.sqlite import BEGIN_TO_CHANGE, Writing, never, opener
 
 TO_CHANGE = "portal_to_change"
 STATEMENT_TIMEOUT_MS = "5000"
+ONE_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""What a reader on SQLite has anyway."""
 
 
 class Database:
@@ -45,6 +47,7 @@ class Database:
         self.keys = keys
         sqlite = url.startswith("sqlite")
         self.engine = _sqlite(url, forbidden, writing or Writing()) if sqlite else _postgresql(url)
+        self._to_look = self.engine if self.is_sqlite else self.engine.execution_options(**ONE_SNAPSHOT)
         self._to_change = self.engine.execution_options(**{TO_CHANGE: True})
         self._sessions = async_sessionmaker(self._to_change, expire_on_commit=False, info={KEYS: keys})
 
@@ -56,7 +59,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """One consistent look.  Nothing is changed."""
-        async with self.engine.connect() as connection:
+        async with self._to_look.connect() as connection:
             yield connection
 
     @asynccontextmanager

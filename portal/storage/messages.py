@@ -74,10 +74,10 @@ class Outbox:
                 claimed_at=now,
                 tries=messages.c.tries + 1,
             )
-            .returning(messages.c.id)
+            .returning(messages.c.due_at, messages.c.id)
         )
-        ids: Sequence[UUID] = (await self.session.scalars(taken)).all()
-        return ids
+        rows = sorted(await self.session.execute(taken), key=lambda row: row.due_at)
+        return [row.id for row in rows]
 
     async def claimed(self, message_id: UUID, *, claimed_at: datetime) -> Message | None:
         """The message, if it is still ours since ``claimed_at``."""

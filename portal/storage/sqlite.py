@@ -10,6 +10,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
@@ -39,7 +40,10 @@ class Writing:
         try:
             return await asyncio.shield(done)
         except asyncio.CancelledError:
-            await asyncio.wait([done])
+            while not done.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([done])
+            done.exception()
             raise
 
 
@@ -98,7 +102,7 @@ class Connection:
         try:
             await self._writing.run(lambda: self.driver.execute(BEGIN_TO_CHANGE))
         except BaseException:
-            self._release()
+            await self.rollback()
             raise
 
     async def commit(self) -> None:
@@ -154,8 +158,9 @@ def opener(writing: Writing, authorizer: Authorizer | None) -> Callable[..., Any
 def never(tables: frozenset[str]) -> Authorizer:
     """An authorizer that refuses ``tables`` altogether, in whatever statement they stand."""
 
-    def decide(action: int, first: str | None, *_: str | None) -> int:
-        return sqlite3.SQLITE_DENY if first in tables else sqlite3.SQLITE_OK
+    def decide(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+        names = {(first or "").casefold(), (second or "").casefold()}  # as they are spelled in the statement
+        return sqlite3.SQLITE_DENY if names & tables else sqlite3.SQLITE_OK
 
     return decide
 

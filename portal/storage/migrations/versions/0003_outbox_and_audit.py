@@ -13,9 +13,15 @@ depends_on = None
 REFUSAL = "audit events are only ever added"
 GUARDS = {
     "sqlite": tuple(
-        f"CREATE TRIGGER audit_events_no_{deed.lower()} BEFORE {deed} ON audit_events"
-        f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
-        for deed in ("UPDATE", "DELETE")
+        f"""
+        CREATE TRIGGER audit_events_no_{deed} BEFORE {moment}
+        BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END
+        """
+        for deed, moment in (
+            ("update", "UPDATE ON audit_events"),
+            ("delete", "DELETE ON audit_events"),
+            ("replace", "INSERT ON audit_events WHEN EXISTS (SELECT 1 FROM audit_events WHERE id = NEW.id)"),
+        )
     ),
     "postgresql": (
         f"""
@@ -29,7 +35,7 @@ GUARDS = {
     ),
 }
 UNGUARD = {
-    "sqlite": ("DROP TRIGGER audit_events_no_update", "DROP TRIGGER audit_events_no_delete"),
+    "sqlite": tuple(f"DROP TRIGGER audit_events_no_{deed}" for deed in ("update", "delete", "replace")),
     "postgresql": (
         "DROP TRIGGER audit_events_only_added ON audit_events",
         "DROP FUNCTION audit_events_refuse",
