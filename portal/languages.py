@@ -53,12 +53,10 @@ def _local_day(day: date | datetime) -> date:
 
 
 ENGLISH = Language("en", "English", day_pattern="EEEE d MMMM y", short_pattern="EEE d MMM")
-WELSH = Language(
-    "cy", "Cymraeg", is_draft=True, day_pattern="EEEE d MMMM y", short_pattern="EEE d MMM"
-)
+WELSH = Language("cy", "Cymraeg", is_draft=True, day_pattern="EEEE d MMMM y", short_pattern="EEE d MMM")
 LANGUAGES = MappingProxyType({language.code: language for language in (ENGLISH, WELSH)})
 
 
 def spoken(tag: str) -> Language:
     """The language we have for a person's BCP 47 tag: their own, or English."""
-    return LANGUAGES.get(tag.split("-")[0].lower(), ENGLISH)
+    return LANGUAGES.get(tag.split("-", maxsplit=1)[0].lower(), ENGLISH)

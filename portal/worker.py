@@ -16,7 +16,7 @@ from portal.domain.deliveries import CourierIsAway, CourierStopped
 from portal.services.sending import Courier, ask_after, send_due
 from portal.storage import limits, sessions
 from portal.storage.database import Database
-from portal.storage.unit_of_work import WholeWork, Who, unit_of_work
+from portal.storage.unit_of_work import Who, WholeWork, unit_of_work
 
 log = logging.getLogger("portal.worker")
 MOST_A_SECOND = 40

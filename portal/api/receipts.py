@@ -12,7 +12,7 @@ from litestar import Response, post
 
 from portal.domain.audit import Actor
 from portal.services import sending
-from portal.storage.unit_of_work import WholeWork, Who, unit_of_work
+from portal.storage.unit_of_work import Who, WholeWork, unit_of_work
 from portal.web.site import Visit, site_of
 
 BEARER = "Bearer "

@@ -57,6 +57,7 @@ CONDITIONS: tuple[tuple[dict[str, Any], ...], ...] = (
         },
     ),
 )
+WITHOUT_MOBILE = (5, 11)
 REGIMES = ("conditional_caution", "community_resolution", "deferred_prosecution")
 
 
@@ -79,7 +80,7 @@ def _case(position: int, first: str, last: str, language: str, now: datetime) ->
         "sex": "9",
         "email": f"person{position}@demo.example",
     }
-    if position % 6 != 5:
+    if position not in WITHOUT_MOBILE:
         offender["mobile"] = f"07700 900{700 + position}"
     return {
         "schema": "case/1",
@@ -104,7 +105,11 @@ def _case(position: int, first: str, last: str, language: str, now: datetime) ->
         "offender": offender,
         "victims": [],
         "conditions": [
-            {"reference": f"C{number}", "due_on": (end - timedelta(days=14 * number)).isoformat(), **condition}
+            {
+                "reference": f"C{number}",
+                "due_on": (end - timedelta(days=14 * number)).isoformat(),
+                **condition,
+            }
             for number, condition in enumerate(CONDITIONS[position % len(CONDITIONS)], start=1)
         ],
     }

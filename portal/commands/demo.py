@@ -6,6 +6,8 @@ import secrets
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -28,7 +30,7 @@ from portal.settings import Settings
 from portal.storage import migrations
 from portal.storage.database import Database, open_database
 from portal.storage.keys import new_token, token_hash
-from portal.storage.unit_of_work import WholeWork, Who, unit_of_work
+from portal.storage.unit_of_work import Who, WholeWork, unit_of_work
 
 SANDBOX = "http://127.0.0.1:8001"
 SIGN_INS = (("Jo Merriweather", "01", Role.OFFICER), ("Robin Ashdown", "60", Role.SUPERVISOR))
@@ -77,7 +79,7 @@ def demo(clock: Clock, *, code: bool) -> None:
 
 
 @contextlib.contextmanager
-def _running(*command: str):  # noqa: ANN202 - a context manager
+def _running(*command: str) -> Iterator[None]:
     """One part of the portal as a process of its own, ended in an orderly way."""
     process = subprocess.Popen(  # noqa: S603 - our own command line
         [sys.executable, "-m", "portal", *command],
@@ -85,7 +87,7 @@ def _running(*command: str):  # noqa: ANN202 - a context manager
         start_new_session=True,
     )
     try:
-        yield process
+        yield
     finally:
         process.terminate()
         process.wait(timeout=30)
@@ -104,7 +106,7 @@ async def _prepare(settings: Settings, clock: Clock, kept: Path) -> dict[str, st
         return {reference: await _link(work, settings, reference) for reference in SHOWN}
 
 
-def _operator(database: Database, clock: Clock):  # noqa: ANN202 - a context manager
+def _operator(database: Database, clock: Clock) -> AbstractAsyncContextManager[WholeWork]:
     return unit_of_work(database, WholeWork, now=clock.now(), who=Who(Actor.OPERATOR))
 
 
@@ -114,7 +116,7 @@ async def _fill(database: Database, settings: Settings, clock: Clock, kept: Path
         sign_ins = [await _add_staff(work, *person) for person in SIGN_INS]
     offences = {offence.code: offence for offence in OFFENCES}
     intake = Intake(database, offences, load_regimes(settings.regimes_file), clock)
-    await intake.take(enumerate(case_files(clock.now()), start=1), refuse=lambda refusal: click.echo(refusal))
+    await intake.take(enumerate(case_files(clock.now()), start=1), refuse=click.echo)
     async with _operator(database, clock) as work:
         for days, reference in enumerate(("DEMO/001/26", "DEMO/002/26", "DEMO/003/26"), start=2):
             await _give(work, reference, days)

@@ -17,7 +17,7 @@ from portal.settings import Settings, read_settings
 from portal.storage import migrations
 from portal.storage.database import Database, open_database
 from portal.storage.rotation import can_open
-from portal.storage.unit_of_work import WholeWork, Who, unit_of_work
+from portal.storage.unit_of_work import Who, WholeWork, unit_of_work
 
 T = TypeVar("T")
 

@@ -40,7 +40,9 @@ def add(clock: Clock, email: str, name: str, force: str, role: str, password: st
         added = run(work())
     except RuleBroken as broken:
         raise click.ClickException(str(broken)) from broken
-    click.echo(f"Added {email}. Put this into the authenticator app; it is not shown again:\n{added.totp_uri}")
+    click.echo(
+        f"Added {email}. Put this into the authenticator app; it is not shown again:\n{added.totp_uri}"
+    )
     segno.make(added.totp_uri).terminal(compact=True)
 
 
@@ -57,11 +59,20 @@ def appointments() -> None:
 @click.option("--place", required=True)
 @click.option("--bring", default="")
 @click.option(
-    "--kind", type=click.Choice([kind.value for kind in AppointmentKind]), default=AppointmentKind.ASSESSMENT.value
+    "--kind",
+    type=click.Choice([kind.value for kind in AppointmentKind]),
+    default=AppointmentKind.ASSESSMENT.value,
 )
 @click.pass_obj
 def give(
-    clock: Clock, reference: str, force: str | None, starts: str, minutes: int, place: str, bring: str, kind: str
+    clock: Clock,
+    reference: str,
+    force: str | None,
+    starts: str,
+    minutes: int,
+    place: str,
+    bring: str,
+    kind: str,
 ) -> None:
     """Give the person of a case an appointment."""
     starts_at = _moment(starts)

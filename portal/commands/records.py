@@ -77,13 +77,19 @@ async def _import(clock: Clock, file: Path) -> Tally:
     settings = settings_of()
     console = Console(stderr=True)
     bar = Progress(
-        BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=console, disable=not console.is_terminal
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
     )
     async with records(settings) as database:
         async with database.changing() as session:
             offences = await Offences(session).all()
         if not offences:
-            raise click.ClickException("no offences are loaded: run portal reference load-offences FILE first")
+            raise click.ClickException(
+                "no offences are loaded: run portal reference load-offences FILE first"
+            )
         intake = Intake(database, offences, load_regimes(settings.regimes_file), clock)
         with file.open("rb") as stream, bar:
             done = bar.add_task("", total=os.fstat(stream.fileno()).st_size)

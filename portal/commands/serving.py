@@ -79,7 +79,9 @@ def worker(clock: Clock, *, once: bool) -> None:
     try:
         run(work())
     except CourierStopped as stopped:
-        raise click.ClickException(f"Notify refuses everything ({stopped}): see to the key and the clock") from None
+        raise click.ClickException(
+            f"Notify refuses everything ({stopped}): see to the key and the clock"
+        ) from None
 
 
 @click.command("notify-sandbox")

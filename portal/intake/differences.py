@@ -110,7 +110,7 @@ def _victim(file: VictimFile, case: Case) -> Victim:
         wants_updates=file.wants_updates,
         domestic_abuse=file.domestic_abuse,
         enhanced_rights=" ".join(file.enhanced_rights),
-        safe_channel=safe and safe.channel,
+        safe_channel=safe.channel if safe else None,
         safe_days=" ".join(safe.days) if safe else "",
         safe_from=f"{safe.starts:%H:%M}" if safe and safe.starts else "",
         safe_to=f"{safe.ends:%H:%M}" if safe and safe.ends else "",
@@ -138,16 +138,18 @@ async def change_case(
     wanted, conditions, victims = new_case(
         file, offender, category=category, digest=case.digest, now=work.now
     )
-    for part in (*conditions, *victims):
-        part.case_id = case.id
+    for condition in conditions:
+        condition.case_id = case.id
+    for victim in victims:
+        victim.case_id = case.id
     changed = update(case, wanted)
-    different = await _change_parts(
-        work, "conditions", await work.cases.conditions_of(case), conditions
-    )
+    different = await _change_parts(work, "conditions", await work.cases.conditions_of(case), conditions)
     if different:
         case.conditions_changed()
-    return changed | different | await _change_parts(
-        work, "victims", await work.victims.of_case(case.id), victims
+    return (
+        changed
+        | different
+        | await _change_parts(work, "victims", await work.victims.of_case(case.id), victims)
     )
 
 

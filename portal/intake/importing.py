@@ -4,7 +4,7 @@ Lines go in by batches, each one transaction: memory does not grow with the file
 import leaves whole cases only, and running it again takes up where it was.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -26,7 +26,7 @@ from portal.intake.differences import change_case, new_case, new_offender, updat
 from portal.intake.refusals import Refusal
 from portal.services.invitations import invite
 from portal.storage.database import Database
-from portal.storage.unit_of_work import WholeWork, Who, unit_of_work
+from portal.storage.unit_of_work import Who, WholeWork, unit_of_work
 
 BATCH = 200
 MOST_DETAILS = 1000
@@ -67,7 +67,7 @@ class Intake:
         lines: Iterable[Line],
         *,
         refuse: Callable[[Refusal], None],
-        advance: Callable[[int], None] = lambda count: None,
+        advance: Callable[[int], object] = int,
     ) -> Tally:
         """Take every line that is right, and refuse the others one by one.
 
@@ -81,17 +81,22 @@ class Intake:
             now = self.clock.now()
             files: list[CaseFile] = []
             for number, line in batch:
-                checked = check(
-                    line, number=number, offences=self.offences, regimes=self.regimes, now=now
-                )
+                checked = check(line, number=number, offences=self.offences, regimes=self.regimes, now=now)
                 if isinstance(checked, Refusal):
                     refuse(checked)
                     tally.refused += 1
                 else:
                     files.append(checked)
-            await _again_if_raced(lambda files=files, now=now: self._keep(files, now, tally))
+            await self._keep_raced(files, now, tally)
             advance(sum(len(line) + 1 for _, line in batch))
         return tally
+
+    async def _keep_raced(self, files: list[CaseFile], now: datetime, tally: Tally) -> None:
+        """Another import may put the same case in at the same moment: then there is something to compare."""
+        try:
+            await self._keep(files, now, tally)
+        except IntegrityError:
+            await self._keep(files, now, tally)
 
     async def _keep(self, files: list[CaseFile], now: datetime, tally: Tally) -> None:
         batch_tally = Tally()
@@ -140,7 +145,11 @@ class _Batch:
     async def _add(self, file: CaseFile, digest: bytes) -> None:
         offender, _ = self._offender(file)
         case, conditions, victims = new_case(
-            file, offender, category=self.offences[file.offence.code].category, digest=digest, now=self.work.now
+            file,
+            offender,
+            category=self.offences[file.offence.code].category,
+            digest=digest,
+            now=self.work.now,
         )
         self.work.cases.add(case, conditions)
         for victim in victims:
@@ -185,14 +194,6 @@ class _Batch:
 
     def _event(self, deed: str, logged_as: LoggedAs, case: Case) -> Event:
         return self.work.event(deed, logged_as, force=case.force, case_id=case.id, record_id=case.offender_id)
-
-
-async def _again_if_raced(keep: Callable[[], Awaitable[None]]) -> None:
-    """Another import may put the same case in at the same moment: then there is something to compare."""
-    try:
-        await keep()
-    except IntegrityError:
-        await keep()
 
 
 def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:

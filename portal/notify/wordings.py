@@ -85,7 +85,9 @@ def template_ids(path: Path | None) -> Mapping[str, UUID]:
     if path is None:
         return {wording.name: sandbox_id(wording) for wording in wordings()}
     try:
-        given = {name: UUID(written) for name, written in json.loads(path.read_text(encoding="utf-8")).items()}
+        given = {
+            name: UUID(written) for name, written in json.loads(path.read_text(encoding="utf-8")).items()
+        }
     except (OSError, ValueError, AttributeError) as wrong:
         raise Misconfigured(f"PORTAL_NOTIFY_TEMPLATES: {path.name} cannot be read: {wrong}") from wrong
     missing = sorted(wording.name for wording in wordings() if wording.name not in given)
@@ -97,7 +99,7 @@ def template_ids(path: Path | None) -> Mapping[str, UUID]:
 def fill(letter: Letter, language: Language, *, base_url: str) -> dict[str, str]:
     """What fills the placeholders of a message."""
     facts: dict[str, str] = json.loads(letter.message.personalisation)
-    values = {
+    values: dict[str, str] = {
         "name": letter.called,
         "domain": urlsplit(base_url).hostname or "",
         **{name: facts[name] for name in ("phone", "place", "code") if name in facts},

@@ -6,7 +6,7 @@ asks Notify by reference before anything is sent again (notify.md, section 15).
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
@@ -14,7 +14,16 @@ from uuid import UUID
 
 from portal.domain.audit import LoggedAs
 from portal.domain.cases import CaseState
-from portal.domain.deliveries import Accepted, CourierIsAway, CourierStopped, Delayed, Letter, Outcome, Refused, TooLate
+from portal.domain.deliveries import (
+    Accepted,
+    CourierIsAway,
+    CourierStopped,
+    Delayed,
+    Letter,
+    Outcome,
+    Refused,
+    TooLate,
+)
 from portal.domain.messages import LEASE, Channel, Held, Message, MessageState
 from portal.domain.offenders import Offender
 from portal.storage.unit_of_work import WholeWork
@@ -165,20 +174,19 @@ async def _settle(work: WholeWork, message: Message, channel: Channel, outcome: 
             await _record(work, message, "message.failed", failure=failure)
         case Delayed(failure, may_have_arrived):
             wait = LEASE if may_have_arrived else _backoff(message.tries)
-            message.retry(
-                failure, due_at=work.now + wait, may_have_arrived=may_have_arrived, at=work.now
-            )
+            message.retry(failure, due_at=work.now + wait, may_have_arrived=may_have_arrived, at=work.now)
             if message.state is MessageState.PARKED:
                 await _record(work, message, "message.parked", failure=failure)
 
 
 def _backoff(tries: int) -> timedelta:
     """Full jitter, from five seconds to ten minutes."""
-    most = min(LONGEST_PAUSE, FIRST_PAUSE * 2**tries)
-    return most * random.uniform(0.2, 1)  # noqa: S311 - spreads load, guards nothing
+    most = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**tries)
+    spread: float = random.uniform(0.2, 1)  # noqa: S311 - spreads load, guards nothing
+    return most * spread
 
 
-async def _give_back(works: Works, ids: list[UUID], *, claimed_at: datetime) -> None:
+async def _give_back(works: Works, ids: Sequence[UUID], *, claimed_at: datetime) -> None:
     async with works() as work:
         for message_id in ids:
             message = await work.outbox.claimed(message_id, claimed_at=claimed_at)
@@ -188,7 +196,7 @@ async def _give_back(works: Works, ids: list[UUID], *, claimed_at: datetime) -> 
                 message.due_at = work.now + FIRST_PAUSE
 
 
-async def _record(work: WholeWork, message: Message, deed: str, **details: str | int) -> None:
+async def _record(work: WholeWork, message: Message, deed: str, **details: str) -> None:
     await work.record(
         deed,
         LoggedAs.DISCLOSURE,

@@ -34,7 +34,7 @@ async def ask_for_code(work: UnitOfWork, token: str) -> Session:
     link = await work.links.with_token(token)
     live = link if link and link.is_live(at=work.now) else None
     browser = await sessions.begin(
-        work.session, surface="offender", stage=Stage.ASKED, now=work.now, claim_id=live and live.id
+        work.session, surface="offender", stage=Stage.ASKED, now=work.now, claim_id=live.id if live else None
     )
     await _send_code(work, live, browser)
     return browser
@@ -58,9 +58,7 @@ async def _send_code(work: UnitOfWork, link: Link | None, browser: Session) -> N
     for limit in (CODES_AN_HOUR, CODES_A_DAY):
         await limits.count(work.session, limit, str(link.offender_id), now=work.now)
     offender = await work.offenders.find(link.offender_id)
-    code = Code(
-        offender_id=offender.id, browser_hash=browser.id_hash, code_hash=code_hash, made_at=work.now
-    )
+    code = Code(offender_id=offender.id, browser_hash=browser.id_hash, code_hash=code_hash, made_at=work.now)
     await work.codes.replace(code, now=work.now)
     await work.outbox.post(
         Message(

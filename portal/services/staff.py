@@ -63,7 +63,7 @@ async def add(work: StaffWork, *, force: str, name: str, email: str, role: Role,
     )
     work.staff.add(member)
     await work.record("staff.added", LoggedAs.COLLECTION, force=force, record_id=member.id, role=role.value)
-    return Added(member, pyotp.TOTP(secret).provisioning_uri(email, issuer_name="Amends"))
+    return Added(member, pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name="Amends"))
 
 
 async def check_password(work: StaffWork, email: str, password: str, *, address: str) -> Session | None:

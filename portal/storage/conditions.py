@@ -74,4 +74,4 @@ async def of_case(connection: AsyncConnection, keys: KeyRing, case_id: UUID) -> 
 
 def _shown(row: Row[*tuple[Any, ...]], keys: KeyRing) -> SeenCondition:
     title = keys.open(row.title, place("conditions", "title", row.id))
-    return SeenCondition(row.id, row.case_id, row.kind, title, *row[4:])  # type: ignore[call-arg] # the columns stand in the order of the fields
+    return SeenCondition(row.id, row.case_id, row.kind, title, *row[4:])

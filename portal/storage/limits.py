@@ -27,6 +27,14 @@ class Limit:
     within: timedelta
 
 
+def _hash(limit: Limit, key: str) -> bytes:
+    return hashlib.sha256(f"{limit.name}\x00{key}".encode()).digest()
+
+
+def _seconds(left: timedelta) -> int:
+    return math.ceil(left.total_seconds())
+
+
 async def count(connection: AsyncConnection | AsyncSession, limit: Limit, key: str, *, now: datetime) -> None:
     """Count one try in the caller's transaction.
 
@@ -57,9 +65,11 @@ async def check(connection: AsyncConnection | AsyncSession, limit: Limit, key: s
     Raises:
         TooMany: if another failure would be one too many.
     """
-    query = select(limits.c.count, limits.c.window_ends_at).where(limits.c.key_hash == _hash(limit, key))
+    query = select(limits.c.count.label("tries"), limits.c.window_ends_at).where(
+        limits.c.key_hash == _hash(limit, key)
+    )
     row = (await connection.execute(query)).first()
-    if row is not None and now < row.window_ends_at and row.count >= limit.most:
+    if row is not None and now < row.window_ends_at and row.tries >= limit.most:
         raise TooMany(limit.name, retry_after=_seconds(row.window_ends_at - now))
 
 

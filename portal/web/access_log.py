@@ -8,6 +8,7 @@ import json
 import logging
 import secrets
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.clock import Clock
@@ -23,7 +24,7 @@ class AccessLog:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, and tell of it."""
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
         begun, status = self.clock.monotonic(), 500
@@ -40,7 +41,7 @@ class AccessLog:
         finally:
             line = {
                 "at": self.clock.now().isoformat(timespec="milliseconds"),
-                "method": scope["method"],
+                "method": scope.get("method"),
                 "route": scope.get("path_template", ""),
                 "status": status,
                 "ms": round((self.clock.monotonic() - begun) * 1000, 1),

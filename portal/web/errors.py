@@ -73,10 +73,10 @@ def _crash(request: Visit, error: Exception) -> Response[bytes]:
 
 def _records_away(request: Visit, error: DBAPIError) -> Response[bytes]:
     """The database is full, locked or gone: nothing was changed, and trying again may work."""
-    log.error("database: %s in request %s", type(error.orig).__name__, request.scope["state"].get("request_id"))
-    answer = page(
-        request, "errors/unavailable.html", status=HTTPStatus.SERVICE_UNAVAILABLE, entry=True
+    log.error(
+        "database: %s in request %s", type(error.orig).__name__, request.scope["state"].get("request_id")
     )
+    answer = page(request, "errors/unavailable.html", status=HTTPStatus.SERVICE_UNAVAILABLE, entry=True)
     answer.headers["Retry-After"] = "30"
     return answer
 

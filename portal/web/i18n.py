@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import cast
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -76,5 +77,5 @@ def offered(request: Visit) -> list[Language]:
 def gettext_of(request: Visit) -> Callable[[str], str]:
     """What a handler says to the person goes through this, in their language."""
     environment = site_of(request).environments[language_of(request).code]
-    catalogue: NullTranslations = environment.globals["catalogue"]
+    catalogue = cast("NullTranslations", environment.globals["catalogue"])
     return catalogue.gettext

@@ -12,8 +12,8 @@ from portal.domain.forces import FORCES
 from portal.languages import Language
 from portal.storage.sessions import Session
 from portal.web import csrf
-from portal.web.forms import NOTHING, Form
 from portal.web.cookies import LANGUAGE, kept
+from portal.web.forms import NOTHING, Form
 from portal.web.i18n import QUERY, language_of, offered
 from portal.web.site import Visit, site_of, surface_of
 
@@ -93,4 +93,4 @@ def page(
 
 def see(path: str, *cookies: Cookie) -> Redirect:
     """Done: show this page next."""
-    return Redirect(path, status_code=HTTPStatus.SEE_OTHER, cookies=list(cookies))
+    return Redirect(path, status_code=303, cookies=list(cookies))

@@ -59,7 +59,7 @@ async def only_their_own_pages(
             raise NotSignedIn(surface)
     elif audience != PUBLIC:
         raise NotFound(f"{connection.url.path} has no audience")
-    if connection.scope["method"] not in SAFE_METHODS:
+    if connection.scope.get("method") not in SAFE_METHODS:
         await _check_form(connection, surface, session)
 
 
