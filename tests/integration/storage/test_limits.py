@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from portal.errors import TooMany
 from portal.storage import tables
 from portal.storage.database import Database
-from portal.storage.limits import Limit, count, count_alone, purge
+from portal.storage.limits import Limit, check, count, count_alone, purge
 from tests.making import NOW
 
 A_MOMENT = timedelta(microseconds=1)
@@ -93,6 +93,24 @@ async def test_a_count_within_work_is_undone_with_it(database):
         await fail()
 
     assert await tries(database) == 0
+
+
+async def test_looking_counts_nothing_and_refuses_when_none_is_left(database):
+    async def look(*, now=NOW) -> None:
+        async with database.reading() as connection:
+            await check(connection, THREE, "somebody", now=now)
+
+    await look()
+    for _ in range(2):
+        await count_alone(database, THREE, "somebody", now=NOW)
+        await look()
+    await count_alone(database, THREE, "somebody", now=NOW)
+
+    with pytest.raises(TooMany) as refused:
+        await look(now=NOW + timedelta(minutes=10))
+    assert refused.value.retry_after == 50 * 60
+    assert await tries(database) == 3
+    await look(now=NOW + THREE.within)
 
 
 async def test_windows_that_are_over_are_forgotten(database):
