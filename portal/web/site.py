@@ -40,6 +40,6 @@ def site_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Site:
 
 
 def surface_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """The surface whose page is asked for: its router names it."""
-    surface: str = connection.route_handler.opt.get("surface", "public")
-    return surface
+    """The surface whose page is asked for: its router names it.  What is no page at all is public."""
+    handler = connection.scope.get("route_handler")
+    return str(handler.opt.get("surface", "public")) if handler else "public"
