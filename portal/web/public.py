@@ -1,6 +1,8 @@
 """Pages for everybody: help, privacy, cookies, accessibility, languages; and health for machines."""
 
+import shutil
 from http import HTTPStatus
+from pathlib import Path
 
 from litestar import Response, Router, get
 from litestar.params import FromPath
@@ -13,6 +15,7 @@ from portal.web.signing_in import PUBLIC
 from portal.web.site import Visit, site_of
 
 PAGES = ("help", "privacy", "cookies", "accessibility")
+GIGABYTE = 2**30
 SECURITY_TXT = "Contact: mailto:security@amends.example\nPreferred-Languages: en, cy\nExpires: {expires}\n"
 
 
@@ -38,10 +41,20 @@ async def live() -> Response[str]:
 
 @get("/health/ready", name="public.ready")
 async def ready(request: Visit) -> Response[str]:
-    """The database answers, and is of the schema that this code needs."""
-    is_ready = await migrations.current(site_of(request).databases["public"]) == migrations.head()
+    """The database answers, is of the schema that this code needs, and its disk has room."""
+    site = site_of(request)
+    at = await migrations.current(site.databases["public"])
+    is_ready = at == migrations.head() and _has_room(site.settings.var)
     status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
     return Response("ready" if is_ready else "not ready", media_type="text/plain", status_code=status)
+
+
+def _has_room(folder: Path) -> bool:
+    """A tenth of the disk, or a gigabyte."""
+    if not folder.exists():
+        return True
+    disk = shutil.disk_usage(folder)
+    return disk.free >= min(disk.total // 10, GIGABYTE)
 
 
 @get("/.well-known/security.txt", name="public.security")
