@@ -1,5 +1,6 @@
 """The home page: what is next, what there is to do and by when, and whom to ask."""
 
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from uuid import UUID
@@ -21,7 +22,8 @@ async def show(request: Visit, look: Looking) -> Response[bytes]:
     """Everything that the person has to know, on one page."""
     me = look.who.person
     mine = await cases.of_offender(look.connection, look.keys, me)
-    look.saw("conditions.shown", case_id=mine[0].id if mine else None, record_id=me)
+    for case in mine:
+        look.saw("conditions.shown", case_id=case.id, record_id=me)
     todo = await conditions.of_offender(look.connection, look.keys, me)
     return page(
         request,
@@ -37,12 +39,9 @@ async def read(
     work: OffenderWorking, case_id: FromPath[UUID], data: URLEncodedBody[dict[str, str]]
 ) -> Redirect:
     """They say "I have read these", of the version that the page showed."""
-    version = data.get("version", "")
+    version = re.fullmatch("[0-9]{1,9}", data.get("version", ""))
     await readings.record(
-        work,
-        case_id,
-        offender_id=work.who.person,
-        version=int(version) if version.isdecimal() and version.isascii() else 0,
+        work, case_id, offender_id=work.who.person, version=int(version[0]) if version else 0
     )
     return see("/")
 

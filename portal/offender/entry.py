@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 
+from portal.domain.links import CODE_DIGITS
 from portal.errors import NotSignedIn
 from portal.services import signing_in
 from portal.storage.limits import Limit
@@ -68,7 +69,7 @@ async def enter(
         raise NotSignedIn("offender")
     _, form = gettext_of(request), Form(data)
     typed = form.text("code", missing=_("Enter the 6-digit code we sent you"))
-    if typed and not signing_in.normal_form(typed):
+    if typed and len(signing_in.normal_form(typed)) != CODE_DIGITS:
         form.errors["code"] = _("The code must be 6 digits, like 120 456")
     if not form.errors:
         signed_in = await signing_in.enter_code(work, request.user, typed)

@@ -8,12 +8,14 @@ import json
 import secrets
 import unicodedata
 from datetime import timedelta
+from uuid import UUID
 
 from portal.domain.audit import LoggedAs
 from portal.domain.links import CODE_DIGITS, Code, Link
 from portal.domain.messages import Message, Purpose
 from portal.services import passwords
 from portal.storage import limits, sessions
+from portal.storage.keys import token_hash
 from portal.storage.limits import Limit
 from portal.storage.sessions import Session, Stage
 from portal.storage.unit_of_work import UnitOfWork
@@ -29,14 +31,16 @@ async def ask_for_code(work: UnitOfWork, token: str) -> Session:
         The browser's session, not signed in.  It is given for a dead link too.
 
     Raises:
-        TooMany: if this person was sent as many codes as an hour or a day allows.
+        TooMany: if an hour or a day allows no more for this person, or for this dead link.
     """
     link = await work.links.with_token(token)
-    live = link if link and link.is_live(at=work.now) else None
+    claim_id = link.id if link else UUID(bytes=token_hash(token)[:16])
+    if work.who.session:
+        await sessions.revoke(work.session, work.who.session, now=work.now)
     browser = await sessions.begin(
-        work.session, surface="offender", stage=Stage.ASKED, now=work.now, claim_id=live.id if live else None
+        work.session, surface="offender", stage=Stage.ASKED, now=work.now, claim_id=claim_id
     )
-    await _send_code(work, live, browser)
+    await _send_code(work, link, browser)
     return browser
 
 
@@ -47,17 +51,20 @@ async def ask_again(work: UnitOfWork, browser: Session) -> None:
         TooMany: if this person was sent as many codes as an hour or a day allows.
     """
     link = await work.links.find(browser.claim_id) if browser.claim_id else None
-    await _send_code(work, link if link and link.is_live(at=work.now) else None, browser)
+    await _send_code(work, link, browser)
 
 
 async def _send_code(work: UnitOfWork, link: Link | None, browser: Session) -> None:
+    """Send it, if the link is live.  One that is dead or made up takes as long, and as many tries."""
+    live = link if link and link.is_live(at=work.now) else None
+    whose = str(live.offender_id if live else browser.claim_id)
+    for limit in (CODES_AN_HOUR, CODES_A_DAY):
+        await limits.count(work.session, limit, whose, now=work.now)
     digits = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     code_hash = await passwords.hashed(digits)
-    if link is None:
+    if live is None:
         return
-    for limit in (CODES_AN_HOUR, CODES_A_DAY):
-        await limits.count(work.session, limit, str(link.offender_id), now=work.now)
-    offender = await work.offenders.find(link.offender_id)
+    offender = await work.offenders.find(live.offender_id)
     code = Code(offender_id=offender.id, browser_hash=browser.id_hash, code_hash=code_hash, made_at=work.now)
     await work.codes.replace(code, now=work.now)
     await work.outbox.post(
@@ -113,5 +120,6 @@ async def sign_out(work: UnitOfWork, session: Session) -> None:
 
 
 def normal_form(typed: str) -> str:
-    """A code as people type it: spaces, dashes and full-width digits aside (T-LK 3)."""
-    return "".join(letter for letter in unicodedata.normalize("NFKC", typed) if letter.isdecimal())
+    """A code as people type it, in the digits of any script, without spaces and dashes (T-LK 3)."""
+    plain = unicodedata.normalize("NFKC", typed)
+    return "".join(str(unicodedata.decimal(letter)) for letter in plain if letter.isdecimal())

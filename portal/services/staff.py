@@ -88,6 +88,8 @@ async def check_password(work: StaffWork, email: str, password: str, *, address:
             "staff.refused", LoggedAs.SECURITY, record_id=usable.id if usable else None, factor=1
         )
         return None
+    if work.who.session:
+        await sessions.revoke(work.session, work.who.session, now=work.now)
     if passwords.is_weak(usable.password_hash):
         usable.password_hash = await passwords.hashed(password)
     return await sessions.begin(
