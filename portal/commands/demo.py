@@ -4,8 +4,10 @@ import contextlib
 import json
 import secrets
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
@@ -32,7 +34,10 @@ from portal.storage.database import Database, open_database
 from portal.storage.keys import new_token, token_hash
 from portal.storage.unit_of_work import Who, WholeWork, unit_of_work
 
+LOOPBACK = "127.0.0.1"
+PORTS = {"notify-sandbox": 8001, "serve": 8000}
 SANDBOX = "http://127.0.0.1:8001"
+A_MOMENT = 0.2
 SIGN_INS = (("Jo Merriweather", "01", Role.OFFICER), ("Robin Ashdown", "60", Role.SUPERVISOR))
 SHOWN = ("DEMO/001/26", "DEMO/002/26")
 """Whose links are printed: one in English, one in Welsh."""
@@ -68,26 +73,55 @@ def demo(clock: Clock, *, code: bool) -> None:
         for sign_in in _kept(kept):
             click.echo(f"{sign_in.email}  {sign_in.code}")
         return
+    for port in PORTS.values():
+        _check_free(port)
     links = run(_prepare(settings, clock, kept))
+    stopping = threading.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: stopping.set())
     with contextlib.ExitStack() as stack:
-        for command in (("notify-sandbox",), ("serve",), ("worker",)):
-            stack.enter_context(_running(*command))
-        _tell(settings, _kept(kept), links)
-        with contextlib.suppress(KeyboardInterrupt):
-            signal.sigwait({signal.SIGINT, signal.SIGTERM})
-    click.echo("Stopped. The records stay in var/.")
+        parts = [stack.enter_context(_running(command)) for command in (*PORTS, "worker")]
+        if _wait_for_ports(parts, stopping):
+            _tell(settings, _kept(kept), links)
+        while not stopping.wait(A_MOMENT) and all(part.poll() is None for part in parts):
+            pass
+        failed = not stopping.is_set()
+    if failed:
+        raise click.ClickException("a part of the portal ended by itself: run portal serve to see why")
+    click.echo("Stopped. The records stay where they are, for the next time.")
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            taken.bind((LOOPBACK, port))
+        except OSError as wrong:
+            raise click.ClickException(f"port {port} is in use: stop what uses it first") from wrong
+
+
+def _wait_for_ports(parts: list[subprocess.Popen[bytes]], stopping: threading.Event) -> bool:
+    """Wait until everything answers.  Say whether it does."""
+    for port in PORTS.values():
+        while not _answers(port):
+            if stopping.wait(A_MOMENT) or any(part.poll() is not None for part in parts):
+                return False
+    return True
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as there:
+        return there.connect_ex((LOOPBACK, port)) == 0
 
 
 @contextlib.contextmanager
-def _running(*command: str) -> Iterator[None]:
+def _running(command: str) -> Iterator[subprocess.Popen[bytes]]:
     """One part of the portal as a process of its own, ended in an orderly way."""
     process = subprocess.Popen(  # noqa: S603 - our own command line
-        [sys.executable, "-m", "portal", *command],
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
+        [sys.executable, "-m", "portal", command], stdout=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(timeout=30)

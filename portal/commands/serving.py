@@ -117,4 +117,5 @@ def sandbox_config(settings: Settings) -> SandboxConfig:
     )
     settings.var.mkdir(parents=True, exist_ok=True)
     config = SandboxConfig.for_development(templates, receipts=receipts)
-    return replace(config, state_file=settings.var / "notify-sandbox.db")
+    services = tuple(replace(service, prefixes_texts=False) for service in config.services)
+    return replace(config, services=services, state_file=settings.var / "notify-sandbox.db")
