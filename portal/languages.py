@@ -6,6 +6,7 @@ on the page, and a force can switch it off.
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from types import MappingProxyType
 
 from babel.dates import format_date, format_time
@@ -23,24 +24,31 @@ class Language:
     own_name: str
     direction: str = "ltr"
     is_draft: bool = False
+    """Whether nobody has signed its catalogue off, as the catalogue's head says."""
     day_pattern: str = "full"
     short_pattern: str = "medium"
+    noon: str = ""
+    midnight: str = ""
+    """What 12 o'clock is called, where times are told as in English."""
 
     def day(self, day: date | datetime) -> str:
         """As in "Tuesday 8 December 2026", of London where it is a moment."""
-        return str(format_date(_local_day(day), self.day_pattern, locale=self.code))
+        return _formatted(_local_day(day), self.day_pattern, self.code)
 
     def short_day(self, day: date | datetime) -> str:
         """As in "Tue 8 Dec", for texts."""
-        return str(format_date(_local_day(day), self.short_pattern, locale=self.code))
+        return _formatted(_local_day(day), self.short_pattern, self.code)
 
     def time(self, moment: datetime) -> str:
-        """As in "2pm" or "2:30pm" (MoJ style guide: 12 hours for people on probation), of London."""
+        """As in "2pm", "2:30pm" or "midday" (MoJ style guide: 12 hours, on probation), of London."""
         local = moment.astimezone(LONDON)
-        if self.code not in ("en", "cy"):
+        if not self.noon:
             return str(format_time(local, "short", tzinfo=LONDON, locale=self.code))
+        half, hour = divmod(local.hour, NOON)
+        if hour == local.minute == 0:
+            return (self.midnight, self.noon)[half]
         minutes = f":{local.minute:02}" if local.minute else ""
-        return f"{(local.hour - 1) % NOON + 1}{minutes}{'pm' if local.hour >= NOON else 'am'}"
+        return f"{hour or NOON}{minutes}{('am', 'pm')[half]}"
 
     def money(self, pence: int) -> str:
         """As in "£30" or "£17.50"."""
@@ -48,12 +56,33 @@ class Language:
         return f"£{pounds:,}" + (f".{rest:02}" if rest else "")
 
 
+@lru_cache(maxsize=2048)
+def _formatted(day: date, pattern: str, code: str) -> str:
+    """Babel takes its time over a day, and a page names the same few again and again."""
+    return str(format_date(day, pattern, locale=code))
+
+
 def _local_day(day: date | datetime) -> date:
     return day.astimezone(LONDON).date() if isinstance(day, datetime) else day
 
 
-ENGLISH = Language("en", "English", day_pattern="EEEE d MMMM y", short_pattern="EEE d MMM")
-WELSH = Language("cy", "Cymraeg", is_draft=True, day_pattern="EEEE d MMMM y", short_pattern="EEE d MMM")
+ENGLISH = Language(
+    "en",
+    "English",
+    day_pattern="EEEE d MMMM y",
+    short_pattern="EEE d MMM",
+    noon="midday",
+    midnight="midnight",
+)
+WELSH = Language(
+    "cy",
+    "Cymraeg",
+    is_draft=True,
+    day_pattern="EEEE d MMMM y",
+    short_pattern="EEE d MMM",
+    noon="hanner dydd",
+    midnight="hanner nos",
+)
 LANGUAGES = MappingProxyType({language.code: language for language in (ENGLISH, WELSH)})
 
 
