@@ -30,6 +30,9 @@ from portal.storage.unit_of_work import WholeWork
 
 BATCH = 20
 ASK_AFTER = timedelta(minutes=30)
+KEPT_BY_NOTIFY = timedelta(days=6)
+"""Notify forgets messages after seven days; a day before that we stop asking."""
+MOST_ASKED = 200
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=10)
 
@@ -221,7 +224,9 @@ async def receive(work: WholeWork, notify_id: UUID, *, reference: UUID | None, s
 async def ask_after(works: Works, courier: Courier) -> int:
     """Ask Notify what became of what it took half an hour ago.  Say how many were asked after."""
     async with works() as work:
-        waiting = await work.outbox.unsettled(before=work.now - ASK_AFTER, most=BATCH)
+        waiting = await work.outbox.unsettled(
+            before=work.now - ASK_AFTER, posted_after=work.now - KEPT_BY_NOTIFY, most=MOST_ASKED
+        )
         asked = [message.notify_id for message in waiting if message.notify_id]
         for message in waiting:
             message.settled_at = work.now

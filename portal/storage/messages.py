@@ -97,11 +97,15 @@ class Outbox:
         found: Message | None = await self.session.scalar(query.with_for_update())
         return found
 
-    async def unsettled(self, *, before: datetime, most: int) -> Sequence[Message]:
+    async def unsettled(self, *, before: datetime, posted_after: datetime, most: int) -> Sequence[Message]:
         """What Notify took before that moment and has told us no end of."""
         query = (
             select(Message)
-            .where(messages.c.state == MessageState.ACCEPTED, messages.c.settled_at < before)
+            .where(
+                messages.c.state == MessageState.ACCEPTED,
+                messages.c.settled_at < before,
+                messages.c.posted_at > posted_after,
+            )
             .order_by(messages.c.settled_at)
             .limit(most)
         )

@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from portal.domain.contacts import national_form
 from portal.languages import ENGLISH, LANGUAGES, Language, spoken
 from portal.settings import ROOT
 from portal.web.assets import Assets
@@ -54,6 +55,7 @@ def _environment(language: Language, assets: Assets) -> Environment:
         lang=language.code,
         dir=language.direction,
         language=language,
+        national_form=national_form,
         asset=assets.url,
         entry_css=assets.entry_css,
     )

@@ -207,9 +207,14 @@ async def test_what_notify_has_told_us_no_end_of_is_asked_after_oldest_first(pos
     await post(recent, old, older, settled, a_message(offender))
 
     async with database.changing() as session:
-        unsettled = await Outbox(session).unsettled(before=NOW - 30 * A_MINUTE, most=20)
+        unsettled = await Outbox(session).unsettled(
+            before=NOW - 30 * A_MINUTE, posted_after=NOW - timedelta(days=6), most=20
+        )
         assert [message.id for message in unsettled] == [older.id, old.id]
-        assert len(await Outbox(session).unsettled(before=NOW, most=2)) == 2
+        assert (
+            len(await Outbox(session).unsettled(before=NOW, posted_after=NOW - timedelta(days=6), most=2))
+            == 2
+        )
 
 
 async def test_a_case_has_its_messages_in_their_order(offender, database):
