@@ -15,6 +15,8 @@ from portal.storage.unit_of_work import WholeWork
 
 OURS = ("id", "case_id", "imported_at", "digest", "state", "conditions_version", "progress")
 """What the records system does not say, and so does not change."""
+ORDER = {"conditions.position"}
+"""A difference that leaves what the person must do as it was."""
 
 
 class Part(Protocol):
@@ -144,7 +146,7 @@ async def change_case(
         victim.case_id = case.id
     changed = update(case, wanted)
     different = await _change_parts(work, "conditions", await work.cases.conditions_of(case), conditions)
-    if different:
+    if different - ORDER:
         case.conditions_changed()
     return (
         changed

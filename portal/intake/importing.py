@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from portal.clock import Clock
 from portal.domain.audit import Actor, Event, LoggedAs
@@ -29,8 +29,9 @@ from portal.storage.database import Database
 from portal.storage.unit_of_work import Who, WholeWork, unit_of_work
 
 BATCH = 200
+MOST_RACES = 5
 MOST_DETAILS = 1000
-CONTACTS = {"mobile", "email"}
+CONTACTS = {"offender.mobile", "offender.email"}
 Line: TypeAlias = tuple[int, bytes]
 
 
@@ -54,7 +55,7 @@ class Intake:
     """Where case files go in.
 
     Raises:
-        IntegrityError: from :meth:`take`, if another import keeps putting the same cases in.
+        DBAPIError: from :meth:`take`, if the database keeps refusing; earlier batches are kept.
     """
 
     database: Database
@@ -92,11 +93,13 @@ class Intake:
         return tally
 
     async def _keep_raced(self, files: list[CaseFile], now: datetime, tally: Tally) -> None:
-        """Another import may put the same case in at the same moment: then there is something to compare."""
-        try:
-            await self._keep(files, now, tally)
-        except IntegrityError:
-            await self._keep(files, now, tally)
+        """Another import may put the same cases in, or hold them, at the same moment: then we look again."""
+        for _ in range(MOST_RACES):
+            try:
+                return await self._keep(files, now, tally)
+            except DBAPIError:
+                continue
+        return await self._keep(files, now, tally)
 
     async def _keep(self, files: list[CaseFile], now: datetime, tally: Tally) -> None:
         batch_tally = Tally()
@@ -128,6 +131,8 @@ class _Batch:
     offences: Mapping[str, Offence]
     tally: Tally
     events: list[Event] = field(default_factory=list)
+    newcomers: set[UUID] = field(default_factory=set)
+    """Offenders that we had no record of, and so no message to either."""
     invited: set[UUID] = field(default_factory=set)
 
     async def take(self, file: CaseFile) -> None:
@@ -143,7 +148,7 @@ class _Batch:
             await self._change(case, file, digest)
 
     async def _add(self, file: CaseFile, digest: bytes) -> None:
-        offender, _ = self._offender(file)
+        offender, of_offender = self._offender(file)
         case, conditions, victims = new_case(
             file,
             offender,
@@ -155,7 +160,7 @@ class _Batch:
         for victim in victims:
             self.work.victims.add(victim)
         self.cases[file.force, file.reference] = case
-        self.events.append(self._event("case.imported", LoggedAs.COLLECTION, case))
+        self._record("case.imported", LoggedAs.COLLECTION, case, of_offender)
         await self._invite(offender, case)
 
     async def _invite(self, offender: Offender, case: Case) -> None:
@@ -163,37 +168,45 @@ class _Batch:
         if not offender.is_reachable or offender.id in self.invited:
             return
         self.invited.add(offender.id)
-        if not await self.work.outbox.waiting(offender.id, Purpose.INVITATION):
+        is_new = offender.id in self.newcomers
+        if is_new or not await self.work.outbox.waiting(offender.id, Purpose.INVITATION):
             self.events.append(invite(self.work, offender, case))
 
     async def _change(self, case: Case, file: CaseFile, digest: bytes) -> None:
         await self.work.session.flush()
         offender, of_offender = self._offender(file)
         category = self.offences[file.offence.code].category
-        case.offender_id, case.digest = offender.id, digest
-        changed = await change_case(self.work, case, offender, file, category=category)
-        changed |= {f"offender.{name}" for name in of_offender}
+        case.digest = digest
+        changed = of_offender | await change_case(self.work, case, offender, file, category=category)
         self.tally.changed += bool(changed)
         self.tally.unchanged += not changed
         if changed:
-            event = self._event("case.changed", LoggedAs.ALTERATION, case)
-            event.details = {"fields": " ".join(sorted(changed))[:MOST_DETAILS]}
-            self.events.append(event)
-        if of_offender & CONTACTS and not await self.work.outbox.was_sent(offender.id, Purpose.INVITATION):
+            self._record("case.changed", LoggedAs.ALTERATION, case, changed)
+        if "offender_id" in changed or (of_offender & CONTACTS and not await self._was_invited(offender)):
             await self._invite(offender, case)
+
+    async def _was_invited(self, offender: Offender) -> bool:
+        return await self.work.outbox.was_sent(offender.id, Purpose.INVITATION)
 
     def _offender(self, file: CaseFile) -> tuple[Offender, set[str]]:
         """The person, and the names of what the line changed about them."""
         key = file.force, file.offender.reference
         known = self.offenders.get(key)
         if known is not None:
-            return known, update(known, new_offender(file))
+            return known, {f"offender.{name}" for name in update(known, new_offender(file))}
         self.offenders[key] = offender = new_offender(file)
+        self.newcomers.add(offender.id)
         self.work.offenders.add(offender)
         return offender, set()
 
-    def _event(self, deed: str, logged_as: LoggedAs, case: Case) -> Event:
-        return self.work.event(deed, logged_as, force=case.force, case_id=case.id, record_id=case.offender_id)
+    def _record(self, deed: str, logged_as: LoggedAs, case: Case, changed: Iterable[str]) -> None:
+        """Write down what was done, and the names of what it changed; never a value."""
+        event = self.work.event(
+            deed, logged_as, force=case.force, case_id=case.id, record_id=case.offender_id
+        )
+        if fields := " ".join(sorted(changed)):
+            event.details["fields"] = fields[:MOST_DETAILS]
+        self.events.append(event)
 
 
 def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
