@@ -78,7 +78,7 @@ class Cluster:
     def database(self, template: str = "template1") -> Iterator[str]:
         """A database like ``template``, by its name, for as long as the block lasts."""
         name = f"portal_{secrets.token_hex(8)}"
-        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         try:
             yield name
         finally:
