@@ -1,7 +1,7 @@
 """Somebody at a browser, as far as the server can tell."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -9,6 +9,9 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 import pyotp
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp
 from lxml import html  # type: ignore[import-untyped] # it ships no types
 from lxml.html import FormElement, HtmlElement  # type: ignore[import-untyped] # the same
@@ -31,9 +34,24 @@ FROM_OUR_PAGE = {"Origin": BASE_URL, "Sec-Fetch-Site": "same-origin"}
 MOST_REDIRECTS = 5
 
 
+def litestar_of(app: ASGIApp) -> Litestar:
+    """The application inside the access log and the headers."""
+    inner: Litestar = app.app.app  # type: ignore[attr-defined] # each wrapping keeps what it wraps
+    return inner
+
+
+def routes_of(app: Litestar) -> Iterator[tuple[str, HTTPRouteHandler, str]]:
+    """Every way to ask for every route: the method, who handles it, and the path with its gaps."""
+    for route in sorted(app.routes, key=lambda route: route.path_format):
+        assert isinstance(route, HTTPRoute)
+        for handler in route.route_handlers:
+            for method in sorted(handler.http_methods - {"OPTIONS"}):
+                yield method, handler, route.path_format
+
+
 def site_of(app: ASGIApp) -> Site:
-    """What the portal's handlers can reach, inside the access log and the headers."""
-    site: Site = app.app.app.state.site  # type: ignore[attr-defined]
+    """What the portal's handlers can reach."""
+    site: Site = litestar_of(app).state.site
     return site
 
 

@@ -7,7 +7,7 @@ from base64 import b64encode
 from hashlib import sha256
 from typing import Any
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import httpx
 import pytest
 from litestar import Litestar, Response

@@ -1,0 +1,38 @@
+"""All that the database holds, so that a test can say: nothing changed."""
+
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, select
+
+from portal.storage.database import Database
+from portal.storage.tables import audit_events, limits, metadata, sessions
+
+Records: TypeAlias = dict[str, list[tuple[Any, ...]]]
+COUNTED = frozenset({limits, audit_events})
+"""A refusal may be counted and written down."""
+MOVES = frozenset({sessions.c.seen_at})
+"""Somebody is still there: that much any request may say."""
+
+
+async def records_of(database: Database) -> Records:
+    """Every row of every table, but for what merely looking may change."""
+    async with database.reading() as connection:
+        return await connection.run_sync(_read)
+
+
+def _read(connection: Connection) -> Records:
+    return {
+        table.name: sorted(
+            (tuple(row) for row in connection.execute(select(*(c for c in table.c if c not in MOVES)))),
+            key=repr,
+        )
+        for table in metadata.sorted_tables
+        if table not in COUNTED
+    }
+
+
+async def deeds_of(database: Database) -> list[str]:
+    """What was written down, in order."""
+    async with database.reading() as connection:
+        query = select(audit_events.c.deed).order_by(audit_events.c.id)
+        return list((await connection.execute(query)).scalars())
