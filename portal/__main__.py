@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.clock import Clock
 from portal.commands import demo, notify, people, records, serving
-from portal.errors import Misconfigured
+from portal.errors import PortalError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -38,7 +38,7 @@ def main(clock: Clock | None = None) -> None:
     """Run a command; what can be foreseen ends in a sentence and exit code 1, not in a traceback."""
     try:
         portal(obj=clock)
-    except Misconfigured as wrong:
+    except (PortalError, OSError) as wrong:
         click.echo(f"Error: {wrong}", err=True)
         sys.exit(1)
     except DBAPIError as wrong:

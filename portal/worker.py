@@ -2,17 +2,16 @@
 
 import asyncio
 import logging
+import random
 import signal
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import DBAPIError
-
 from portal.clock import Clock
 from portal.domain.audit import Actor
-from portal.domain.deliveries import CourierIsAway, CourierStopped
+from portal.domain.deliveries import CourierIsBusy, CourierStopped
 from portal.services.sending import Courier, ask_after, send_due
 from portal.storage import limits, sessions
 from portal.storage.database import Database
@@ -22,6 +21,8 @@ log = logging.getLogger("portal.worker")
 MOST_A_SECOND = 40
 """Below Notify's 3,000 a minute; its bucket refills at 50 a second (notify.md, section 5)."""
 IDLE_SECONDS = 0.5
+FAULT_SECONDS = 2.0
+BUSY_SECONDS = (2.0, 5.0)
 STOPPED_SECONDS = 30.0
 TIDY_EVERY = timedelta(minutes=10)
 
@@ -36,45 +37,60 @@ class Worker:
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _next_call: float = 0.0
     _tidied_at: datetime | None = None
+    _asks: bool = False
+    """Whether there may be more to ask after."""
 
     def works(self) -> AbstractAsyncContextManager[WholeWork]:
         """Begin a unit of work of the worker's."""
         return unit_of_work(self.database, WholeWork, now=self.clock.now(), who=Who(Actor.PORTAL))
 
     async def run(self) -> None:
-        """Work until :meth:`stop`.  A fault of the database or of Notify is waited out."""
+        """Work until :meth:`stop`.  Whatever goes wrong in one round is waited out."""
         while not self._stopping.is_set():
             try:
                 busy = await self.turn()
             except CourierStopped as stopped:
                 log.error("Notify refuses everything (%s): see to the key and the clock", stopped)
                 await self._rest(STOPPED_SECONDS)
-                continue
-            except (DBAPIError, CourierIsAway, OSError) as fault:
+            except Exception as fault:  # noqa: BLE001 - what is due tomorrow must not die of today
                 log.warning("%s: trying again", type(fault).__name__)
-                busy = 0
-            if not busy:
-                await self._rest(IDLE_SECONDS)
+                await self._rest(FAULT_SECONDS)
+            else:
+                if not busy:
+                    await self._rest(IDLE_SECONDS)
 
     async def turn(self) -> int:
         """One round.  Say how many messages were taken in hand."""
-        sent = await send_due(self.works, self.courier, pause=self._pause)
+        busy = await self._send()
         now = self.clock.now()
         if self._tidied_at is None or now - self._tidied_at >= TIDY_EVERY:
-            self._tidied_at = now
-            await ask_after(self.works, self.courier)
+            self._tidied_at, self._asks = now, True
             await limits.purge(self.database, now=now)
             async with self.database.noting() as connection:
                 await sessions.purge(connection, now=now)
-        return sent
+        if self._asks and not self._stopping.is_set():
+            self._asks = False
+            asked = await ask_after(self.works, self.courier)
+            self._asks = asked > 0
+            busy += asked
+        return busy
+
+    async def _send(self) -> int:
+        try:
+            return await send_due(self.works, self.courier, pause=self._pause)
+        except CourierIsBusy as busy:
+            log.warning("Notify takes nothing for a moment (%s)", busy)
+            await self._rest(random.uniform(*BUSY_SECONDS))  # noqa: S311 - spreads load, guards nothing
+            return 1
 
     async def empty(self) -> None:
         """Work until nothing is due.
 
         Raises:
             CourierStopped: if nothing can be sent.
+            CourierIsAway: if Notify does not say what became of what it took.
         """
-        while await self.turn():
+        while not self._stopping.is_set() and await self.turn():
             pass
 
     def stop(self) -> None:

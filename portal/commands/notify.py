@@ -6,7 +6,7 @@ import click
 
 from portal.commands.joining import courier_of, settings_of
 from portal.domain.deliveries import CourierIsAway, CourierStopped
-from portal.notify.client import Notify
+from portal.notify.client import Notify, NotThere
 from portal.notify.wordings import Wording, wordings
 
 
@@ -35,7 +35,7 @@ def check() -> None:
 def _problems(courier: Notify, wording: Wording) -> list[str]:
     try:
         template = courier.template(wording)
-    except KeyError:
+    except NotThere:
         return [f"{wording.name}: Notify has no template of this id"]
     if template["type"] != wording.channel:
         return [f"{wording.name}: the template is of type {template['type']}"]

@@ -1,6 +1,6 @@
 """Commands about people: add staff, give an appointment."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import click
 import segno
@@ -95,13 +95,24 @@ def give(
 
 
 def _moment(written: str) -> datetime:
+    """The moment that an operator wrote: by the clocks of London, or with an offset of its own.
+
+    Raises:
+        click.BadParameter: if it is no moment, or if the clocks show it never or twice.
+    """
     try:
-        moment = datetime.fromisoformat(written)
-    except ValueError as wrong:
+        day, _, hour = written.partition("T")
+        moment = datetime.combine(date.fromisoformat(day), time.fromisoformat(hour))
+        first, second = (
+            moment.replace(tzinfo=moment.tzinfo or LONDON, fold=fold).astimezone(UTC) for fold in (0, 1)
+        )
+    except (ValueError, OverflowError) as wrong:
         raise click.BadParameter("write it like 2026-12-08T14:00", param_hint="--starts") from wrong
-    if moment.tzinfo is not None:
-        return moment
-    local = moment.replace(tzinfo=LONDON)
-    if local.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) != moment:
+    if first > second:
         raise click.BadParameter("that hour does not exist: the clocks go forward", param_hint="--starts")
-    return local
+    if first < second:
+        raise click.BadParameter(
+            "that hour comes twice: write +01:00 behind it for the first, +00:00 for the second",
+            param_hint="--starts",
+        )
+    return first

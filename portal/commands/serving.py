@@ -13,7 +13,7 @@ from litestar.types import ASGIApp
 from portal.app import SURFACES, create_app
 from portal.clock import Clock
 from portal.commands.joining import courier_of, records, run, settings_of
-from portal.domain.deliveries import CourierStopped
+from portal.domain.deliveries import CourierIsAway, CourierStopped
 from portal.notify.wordings import sandbox_id, wordings
 from portal.notify_sandbox.app import create_sandbox
 from portal.notify_sandbox.config import Callback, Channel, SandboxConfig, SandboxTemplate
@@ -82,6 +82,8 @@ def worker(clock: Clock, *, once: bool) -> None:
         raise click.ClickException(
             f"Notify refuses everything ({stopped}): see to the key and the clock"
         ) from None
+    except CourierIsAway as away:
+        raise click.ClickException(f"Notify does not answer ({away}): nothing is lost") from None
 
 
 @click.command("notify-sandbox")

@@ -1,10 +1,11 @@
 """Handing a message to whoever carries it, and what can come of that."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from portal.domain.messages import Channel, Message
+from portal.domain.messages import Channel, Held, Message
 from portal.errors import PortalError
 
 
@@ -35,10 +36,34 @@ class Refused:
 
 @dataclass(frozen=True)
 class Delayed:
-    """It was not taken now.  ``may_have_arrived`` when nobody can know."""
+    """It was not taken now."""
 
     failure: str
     may_have_arrived: bool = False
+    """Nobody can know: it is looked up before it is sent again."""
+    needs_mending: bool = False
+    """The fault is in the message, its template or the settings: after some tries it is left to people."""
+
+
+@dataclass(frozen=True)
+class DayIsFull:
+    """Notify takes no more on this channel before midnight UTC."""
+
+    failure: str
+
+
+@dataclass(frozen=True)
+class Hindered:
+    """It must not be sent at all."""
+
+    reason: Held
+
+
+@dataclass(frozen=True)
+class NotYet:
+    """It would wake somebody."""
+
+    due_at: datetime
 
 
 @dataclass(frozen=True)
@@ -46,11 +71,18 @@ class TooLate:
     """Notify never had it, and by now it would be of no use."""
 
 
-Outcome: TypeAlias = Accepted | Refused | Delayed | TooLate
+Outcome: TypeAlias = Accepted | Refused | Delayed | DayIsFull
+"""Of handing it over."""
+NotSent: TypeAlias = Hindered | NotYet | TooLate
+"""Why it was not handed over."""
 
 
 class CourierStopped(PortalError):
     """The key or the clock is wrong: nothing can be sent until an operator mends it."""
+
+
+class CourierIsBusy(PortalError):
+    """Notify takes nothing for a moment: whoever sends must stop for some seconds."""
 
 
 class CourierIsAway(PortalError):

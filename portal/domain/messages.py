@@ -12,6 +12,10 @@ QUIET_TO = time(8)
 LEASE = timedelta(seconds=35)
 """How long a send may be under way before we ask Notify whether it has it (notify.md 15.3)."""
 MOST_TRIES = 8
+ON_THE_WAY = ("created", "sending", "pending", "sent")
+DELIVERED = "delivered"
+FAILURES = ("permanent-failure", "temporary-failure", "technical-failure")
+"""What Notify calls how far a message is (notify.md, section 11)."""
 
 
 class Channel(StrEnum):
@@ -116,24 +120,39 @@ class Message:
         self.state, self.failure, self.claimed_at = MessageState.FAILED, failure, None
         self.personalisation, self.settled_at = "{}", at
 
-    def retry(self, failure: str, *, due_at: datetime, may_have_arrived: bool, at: datetime) -> None:
-        """Try again later; park it for staff when it has been tried too often."""
+    def retry(
+        self,
+        failure: str,
+        *,
+        due_at: datetime,
+        may_have_arrived: bool,
+        at: datetime,
+        needs_mending: bool = True,
+    ) -> None:
+        """Try again later; what needs mending is parked for staff when it has been tried too often."""
         self.failure, self.claimed_at, self.due_at = failure, None, due_at
         self.asked_at = (self.asked_at or at) if may_have_arrived else None
-        self.state = MessageState.PARKED if self.tries >= MOST_TRIES else MessageState.QUEUED
+        parks = needs_mending and self.tries >= MOST_TRIES
+        self.state = MessageState.PARKED if parks else MessageState.QUEUED
+
+    def give_back(self, *, due_at: datetime) -> None:
+        """It was claimed, and then not tried."""
+        self.state, self.claimed_at, self.due_at = MessageState.QUEUED, None, due_at
+        self.tries -= 1
 
     def receive(self, status: str, *, at: datetime) -> bool:
-        """News of Notify.  A final status stays; any other moves forward.
+        """News of Notify.  A final status stays; any other moves forward.  An unknown one is no news.
 
         Returns:
             Whether this changed anything.
         """
-        if self.notify_status == status or self.state in (MessageState.DELIVERED, MessageState.FAILED):
+        is_news = status in ON_THE_WAY + FAILURES + (DELIVERED,) and status != self.notify_status
+        if not is_news or self.state in (MessageState.DELIVERED, MessageState.FAILED):
             return False
         self.notify_status = status
-        if status == "delivered":
+        if status == DELIVERED:
             self.state = MessageState.DELIVERED
-        elif status in ("permanent-failure", "temporary-failure", "technical-failure"):
+        elif status in FAILURES:
             self.state, self.failure = MessageState.FAILED, status
         self.settled_at = at
         return True

@@ -1,5 +1,6 @@
 """Carrying messages by GOV.UK Notify's own client, and reading its answers (notify.md, section 4)."""
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,19 +14,29 @@ from urllib3.exceptions import NameResolutionError, NewConnectionError
 from portal.domain.deliveries import (
     Accepted,
     CourierIsAway,
+    CourierIsBusy,
     CourierStopped,
+    DayIsFull,
     Delayed,
     Letter,
     Outcome,
     Refused,
 )
 from portal.domain.messages import Channel
+from portal.errors import Misconfigured
 from portal.languages import ENGLISH, LANGUAGES, spoken
 from portal.notify.wordings import Wording, fill
 
 TIMEOUT_SECONDS = 10
+KEY = re.compile(r".+(-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}){2}")
 BAD_REQUEST, UNAUTHORISED, FORBIDDEN, NOT_FOUND, TOO_MANY = 400, 401, 403, 404, 429
 RECIPIENT_FAULTS = ("ValidationError", "InvalidPhoneError")
+UNREADABLE = "an answer we cannot read"
+DAY_IS_FULL = "TooManyRequestsError"
+
+
+class NotThere(CourierIsAway):
+    """Notify says that it has no such thing."""
 
 
 class Notify:
@@ -48,7 +59,12 @@ class Notify:
             templates: the template's id of each wording.
             base_url: the portal's own, for links.
             drafts: whether a force lets draft languages be used.
+
+        Raises:
+            Misconfigured: if the key is not of the form that Notify gives keys.
         """
+        if not KEY.fullmatch(api_key):
+            raise Misconfigured("PORTAL_NOTIFY_API_KEY: copy the whole key: its name and two long ids")
         self._api_key, self._address = api_key, address
         self._templates, self._base_url, self._drafts = templates, base_url, drafts
         self._of_thread = threading.local()
@@ -83,7 +99,7 @@ class Notify:
         except APIError as error:
             return _read(error)
         except (KeyError, TypeError, ValueError):
-            return Delayed("an answer we cannot read", may_have_arrived=True)
+            return Delayed(UNREADABLE, may_have_arrived=True)
 
     def find(self, reference: UUID) -> Accepted | None:
         """Whether a message of this reference was taken before."""
@@ -95,15 +111,15 @@ class Notify:
         """What became of it."""
         try:
             found = self._ask(lambda: self.client.get_notification_by_id(str(notify_id)))
-        except KeyError:
+        except NotThere:
             return None
-        return str(found["status"])
+        return str(found.get("status", ""))
 
     def template(self, wording: Wording) -> dict[str, Any]:
         """Notify's own template of a wording.
 
         Raises:
-            KeyError: if there is none.
+            NotThere: if there is none.
         """
         return self._ask(lambda: self.client.get_template(str(self._templates[wording.name])))
 
@@ -115,17 +131,19 @@ class Notify:
             if error.status_code in (UNAUTHORISED, FORBIDDEN):
                 raise CourierStopped(_name(error)) from error
             if error.status_code == NOT_FOUND and error.response is not None:
-                raise KeyError(_name(error)) from error
+                raise NotThere(_name(error)) from error
             raise CourierIsAway(_name(error)) from error
         except InvalidResponse as error:
-            raise CourierIsAway("an answer we cannot read") from error
+            raise CourierIsAway(UNREADABLE) from error
+        if not isinstance(answer, dict):
+            raise CourierIsAway(UNREADABLE)
         return answer
 
 
 def _read(error: APIError) -> Outcome:
     """Branch on status and error name, never on the message: messages change (Notify's docs)."""
     if isinstance(error, InvalidResponse):
-        return Delayed("an answer we cannot read", may_have_arrived=True)
+        return Delayed(UNREADABLE, may_have_arrived=True)
     if error.response is None:
         sent_nothing = _never_connected(error.__cause__)
         return Delayed("no connection" if sent_nothing else "no answer", may_have_arrived=not sent_nothing)
@@ -135,17 +153,20 @@ def _read(error: APIError) -> Outcome:
         raise CourierStopped(name) from error
     if status == BAD_REQUEST and is_notifys:
         of_recipient = name.split(" ", 1)[1] in RECIPIENT_FAULTS
-        return Refused(name) if of_recipient else Delayed(name)
+        return Refused(name) if of_recipient else Delayed(name, needs_mending=True)
     if status == TOO_MANY:
-        return Delayed(name)
+        if name.endswith(DAY_IS_FULL):
+            return DayIsFull(name)
+        raise CourierIsBusy(name) from error
     return Delayed(name, may_have_arrived=True)
 
 
 def _name(error: APIError) -> str:
     """Status and error name, as in ``400 ValidationError``: the text may hold a number."""
     message = error.message
-    name = message[0].get("error", "") if isinstance(message, list) and message else "no name"
-    return f"{error.status_code} {name}"[:120]
+    first = message[0] if isinstance(message, list) and message else None
+    name = first.get("error") if isinstance(first, dict) else None
+    return f"{error.status_code} {name or 'no name'}"[:120]
 
 
 def _never_connected(cause: BaseException | None) -> bool:

@@ -5,36 +5,47 @@ asks Notify by reference before anything is sent again (notify.md, section 15).
 """
 
 import asyncio
+import logging
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
+from sqlalchemy.exc import DBAPIError
+
 from portal.domain.audit import LoggedAs
-from portal.domain.cases import CaseState
 from portal.domain.deliveries import (
     Accepted,
     CourierIsAway,
+    CourierIsBusy,
     CourierStopped,
+    DayIsFull,
     Delayed,
+    Hindered,
     Letter,
+    NotSent,
+    NotYet,
     Outcome,
     Refused,
     TooLate,
 )
-from portal.domain.messages import LEASE, Channel, Held, Message, MessageState
+from portal.domain.messages import LEASE, Channel, Held, Message, MessageState, next_waking
 from portal.domain.offenders import Offender
 from portal.storage.unit_of_work import WholeWork
 
-BATCH = 20
+log = logging.getLogger("portal.sending")
+AT_ONCE = 5
+"""All of a batch are under way together, so that a worker told to stop has ended within two time-outs."""
+LATEST_START = timedelta(seconds=5)
+"""Notify may work on a call for 30 seconds: begun by then, it has ended when the lease has."""
 ASK_AFTER = timedelta(minutes=30)
 KEPT_BY_NOTIFY = timedelta(days=6)
 """Notify forgets messages after seven days; a day before that we stop asking."""
-MOST_ASKED = 200
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=10)
+ENOUGH_DOUBLINGS = 7
 
 
 class Courier(Protocol):
@@ -44,7 +55,7 @@ class Courier(Protocol):
         """Hand it over, once.
 
         Raises:
-            CourierStopped: if nothing at all can be sent.
+            CourierStopped, CourierIsBusy: if nothing at all can be sent.
         """
 
     def find(self, reference: UUID) -> Accepted | None:
@@ -67,7 +78,7 @@ Works: TypeAlias = Callable[[], AbstractAsyncContextManager[WholeWork]]
 
 
 async def send_due(works: Works, courier: Courier, *, pause: Callable[[], Awaitable[None]]) -> int:
-    """Send one batch of what is due.  Say how many messages were taken in hand.
+    """Send the few messages that have been due longest.  Say how many were taken in hand.
 
     Args:
         works: begins each unit of work.
@@ -75,16 +86,17 @@ async def send_due(works: Works, courier: Courier, *, pause: Callable[[], Awaita
         pause: waited for before each call, so that we stay below Notify's rate.
 
     Raises:
-        CourierStopped: if nothing can be sent; what was claimed is given back.
+        CourierStopped, CourierIsBusy: if nothing can be sent; what was claimed is given back.
     """
     async with works() as work:
-        claimed_at, ids = work.now, await work.outbox.claim(now=work.now, most=BATCH)
-    for position, message_id in enumerate(ids):
-        try:
-            await _send(works, courier, message_id, claimed_at=claimed_at, pause=pause)
-        except CourierStopped:
-            await _give_back(works, ids[position:], claimed_at=claimed_at)
-            raise
+        claimed_at, ids = work.now, await work.outbox.claim(now=work.now, most=AT_ONCE)
+    ends = await asyncio.gather(
+        *(_send(works, courier, message_id, claimed_at=claimed_at, pause=pause) for message_id in ids),
+        return_exceptions=True,
+    )
+    for end in ends:
+        if end is not None:
+            raise end
     return len(ids)
 
 
@@ -96,61 +108,82 @@ async def _send(
     claimed_at: datetime,
     pause: Callable[[], Awaitable[None]],
 ) -> None:
-    async with works() as work:
-        letter = await _letter(work, message_id, claimed_at=claimed_at)
-    if letter is None:
-        return
-    await pause()
+    outcome: Outcome | NotSent | None
     try:
-        outcome = await asyncio.to_thread(_hand_over, courier, letter, claimed_at)
-    except CourierIsAway as away:
-        outcome = Delayed(str(away), may_have_arrived=True)
+        outcome = await _try(works, courier, message_id, claimed_at=claimed_at, pause=pause)
+    except (CourierStopped, CourierIsBusy):
+        async with works() as work:
+            if message := await work.outbox.claimed(message_id, claimed_at=claimed_at):
+                message.give_back(due_at=work.now + FIRST_PAUSE)
+        raise
+    except DBAPIError:
+        raise
+    except Exception as fault:  # noqa: BLE001 - what is wrong with one message must not stop the others
+        log.error("a message cannot be sent: %s", type(fault).__name__)  # noqa: TRY400 - values stay out of logs
+        outcome = Delayed(type(fault).__name__, may_have_arrived=True, needs_mending=True)
+    if outcome is None:
+        return
+    async with works() as work:
+        if message := await work.outbox.claimed(message_id, claimed_at=claimed_at):
+            await _settle(work, message, outcome)
+
+
+async def _try(
+    works: Works,
+    courier: Courier,
+    message_id: UUID,
+    *,
+    claimed_at: datetime,
+    pause: Callable[[], Awaitable[None]],
+) -> Outcome | NotSent | None:
+    """What came of it; None when it is no longer ours to send."""
     async with works() as work:
         message = await work.outbox.claimed(message_id, claimed_at=claimed_at)
-        if message is not None:
-            await _settle(work, message, letter.channel, outcome)
+        if message is None or work.now - claimed_at > LATEST_START:
+            return None
+        letter = await _letter(work, message)
+    if message.asked_at is None and not isinstance(letter, Letter):
+        return letter
+    await pause()
+    try:
+        return await asyncio.to_thread(_hand_over, courier, message, letter)
+    except CourierIsAway as away:
+        return Delayed(str(away), may_have_arrived=True)
 
 
-def _hand_over(courier: Courier, letter: Letter, now: datetime) -> Outcome:
-    """Deliver it, unless an earlier try did, or it comes too late."""
-    if letter.message.asked_at is not None:
-        if arrived := courier.find(letter.message.id):
-            return arrived
-        if now >= letter.message.send_before:
-            return TooLate()
-    return courier.deliver(letter)
+def _hand_over(courier: Courier, message: Message, letter: Letter | NotSent) -> Outcome | NotSent:
+    """Deliver it, unless an earlier try did."""
+    if message.asked_at is not None and (arrived := courier.find(message.id)):
+        return arrived
+    return courier.deliver(letter) if isinstance(letter, Letter) else letter
 
 
-async def _letter(work: WholeWork, message_id: UUID, *, claimed_at: datetime) -> Letter | None:
-    """What to hand over; None when it must not be sent, which is then recorded with its reason."""
-    message = await work.outbox.claimed(message_id, claimed_at=claimed_at)
-    if message is None:
-        return None
-    if work.now >= message.send_before and message.asked_at is None:
-        message.expire(at=work.now)
-        await _record(work, message, "message.expired")
-        return None
+async def _letter(work: WholeWork, message: Message) -> Letter | NotSent:
+    """What to hand over, or why not to: as things stand now, not as they stood when it was posted."""
+    if work.now >= message.send_before:
+        return TooLate()
+    wakes = next_waking(work.now)
+    if wakes > work.now and not message.purpose.answers_the_person:
+        return NotYet(wakes)
+    if await _is_over(work, message):
+        return Hindered(Held.CASE_FINISHED)
     offender = await work.offenders.find(message.offender_id)
-    held = await _hindrance(work, message)
-    channel, to = await _contact(work, offender)
-    if held is None and channel is None:
-        held = Held.SHARED_CONTACT if offender.is_reachable else Held.NO_CONTACT
-    if held is not None or channel is None or to is None:
-        reason = held or Held.NO_CONTACT
-        message.hold(reason, at=work.now)
-        await _record(work, message, "message.held", reason=reason.value)
-        return None
-    return Letter(message, channel, to, offender.called, offender.force)
+    contact = await _contact(work, offender)
+    if contact is None:
+        return Hindered(Held.SHARED_CONTACT if offender.is_reachable else Held.NO_CONTACT)
+    message.channel, to = contact
+    return Letter(message, message.channel, to, offender.called, offender.force)
 
 
-async def _hindrance(work: WholeWork, message: Message) -> Held | None:
+async def _is_over(work: WholeWork, message: Message) -> bool:
+    """Whether the person has nothing left to do in the case: it ended, or was never theirs."""
     if message.case_id is None:
-        return None
-    case = await work.cases.of_offender(message.offender_id, message.case_id)
-    return Held.CASE_FINISHED if case.state is CaseState.FINISHED else None
+        return False
+    open_cases = await work.cases.open_of_offender(message.offender_id)
+    return message.case_id not in {case.id for case in open_cases}
 
 
-async def _contact(work: WholeWork, offender: Offender) -> tuple[Channel | None, str | None]:
+async def _contact(work: WholeWork, offender: Offender) -> tuple[Channel, str] | None:
     """A contact that is this person's alone: a number or address that two people share is never used."""
     if offender.mobile and not (
         await work.offenders.share_mobile(offender) or await work.victims.has_mobile(offender)
@@ -160,43 +193,56 @@ async def _contact(work: WholeWork, offender: Offender) -> tuple[Channel | None,
         await work.offenders.share_email(offender) or await work.victims.has_email(offender)
     ):
         return Channel.EMAIL, offender.email
-    return None, None
+    return None
 
 
-async def _settle(work: WholeWork, message: Message, channel: Channel, outcome: Outcome) -> None:
-    message.channel = channel
+async def _settle(work: WholeWork, message: Message, outcome: Outcome | NotSent) -> None:
+    now = work.now
     match outcome:
         case Accepted(notify_id):
-            message.accept(notify_id, at=work.now)
-            await _record(work, message, "message.accepted", channel=channel.value)
-        case TooLate():
-            message.expire(at=work.now)
-            await _record(work, message, "message.expired")
+            await _accept(work, message, notify_id)
         case Refused(failure):
-            message.fail(failure, at=work.now)
+            message.fail(failure, at=now)
             await _record(work, message, "message.failed", failure=failure)
-        case Delayed(failure, may_have_arrived):
-            wait = LEASE if may_have_arrived else _backoff(message.tries)
-            message.retry(failure, due_at=work.now + wait, may_have_arrived=may_have_arrived, at=work.now)
-            if message.state is MessageState.PARKED:
-                await _record(work, message, "message.parked", failure=failure)
+        case Delayed():
+            await _delay(work, message, outcome)
+        case DayIsFull(failure):
+            midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+            message.retry(failure, due_at=midnight, may_have_arrived=False, at=now, needs_mending=False)
+        case Hindered(reason):
+            message.hold(reason, at=now)
+            await _record(work, message, "message.held", reason=reason.value)
+        case NotYet(due_at):
+            message.give_back(due_at=due_at)
+        case TooLate():
+            message.expire(at=now)
+            await _record(work, message, "message.expired")
+
+
+async def _accept(work: WholeWork, message: Message, notify_id: UUID) -> None:
+    message.accept(notify_id, at=work.now)
+    channel = {"channel": message.channel.value} if message.channel else {}
+    await _record(work, message, "message.accepted", **channel)
+
+
+async def _delay(work: WholeWork, message: Message, delayed: Delayed) -> None:
+    wait = _backoff(message.tries)
+    message.retry(
+        delayed.failure,
+        due_at=work.now + (max(wait, LEASE) if delayed.may_have_arrived else wait),
+        may_have_arrived=delayed.may_have_arrived,
+        at=work.now,
+        needs_mending=delayed.needs_mending,
+    )
+    if message.state is MessageState.PARKED:
+        await _record(work, message, "message.parked", failure=delayed.failure)
 
 
 def _backoff(tries: int) -> timedelta:
     """Full jitter, from five seconds to ten minutes."""
-    most = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**tries)
+    most = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(tries, ENOUGH_DOUBLINGS))
     spread: float = random.uniform(0.2, 1)  # noqa: S311 - spreads load, guards nothing
     return most * spread
-
-
-async def _give_back(works: Works, ids: Sequence[UUID], *, claimed_at: datetime) -> None:
-    async with works() as work:
-        for message_id in ids:
-            message = await work.outbox.claimed(message_id, claimed_at=claimed_at)
-            if message is not None:
-                message.tries -= 1
-                message.claimed_at, message.state = None, MessageState.QUEUED
-                message.due_at = work.now + FIRST_PAUSE
 
 
 async def _record(work: WholeWork, message: Message, deed: str, **details: str) -> None:
@@ -216,22 +262,22 @@ async def receive(work: WholeWork, notify_id: UUID, *, reference: UUID | None, s
     if message is None:
         return
     if message.notify_id is None:
-        message.accept(notify_id, at=work.now)
+        await _accept(work, message, notify_id)
     if message.receive(status, at=work.now) and message.state is not MessageState.ACCEPTED:
         await _record(work, message, f"message.{message.state.value}", status=status)
 
 
 async def ask_after(works: Works, courier: Courier) -> int:
-    """Ask Notify what became of what it took half an hour ago.  Say how many were asked after."""
+    """Ask Notify what became of a few that it took half an hour ago.  Say how many were asked after."""
     async with works() as work:
         waiting = await work.outbox.unsettled(
-            before=work.now - ASK_AFTER, posted_after=work.now - KEPT_BY_NOTIFY, most=MOST_ASKED
+            before=work.now - ASK_AFTER, posted_after=work.now - KEPT_BY_NOTIFY, most=AT_ONCE
         )
         asked = [message.notify_id for message in waiting if message.notify_id]
         for message in waiting:
             message.settled_at = work.now
-    for notify_id in asked:
-        status = await asyncio.to_thread(courier.status, notify_id)
+    statuses = await asyncio.gather(*(asyncio.to_thread(courier.status, notify_id) for notify_id in asked))
+    for notify_id, status in zip(asked, statuses, strict=True):
         if status:
             async with works() as work:
                 await receive(work, notify_id, reference=None, status=status)
