@@ -16,7 +16,7 @@ install: $(VENV)/.run static/built/manifest.json ## Virtual environment, locked 
 demo: install ## Run the portal here with invented cases, until Ctrl-C.
 	@exec $(BIN)/portal demo
 
-test: install-test lint check-translations test-code test-browser ## All checks.
+test: install-test lint test-code test-browser ## All checks.
 
 test-code: install-test ## Unit, integration, rules and fault tests, on SQLite and PostgreSQL.
 	$(PYTEST) tests --ignore=tests/browser
