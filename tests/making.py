@@ -119,6 +119,7 @@ def an_appointment(case: Case, **changes: Any) -> Appointment:
         "kind": AppointmentKind.WORKSHOP,
         "starts_at": starts_at,
         "ends_at": starts_at + timedelta(hours=2),
+        "booked_at": NOW - timedelta(days=7),
         "place": "Gooseberry Hall, 3 Lavender Row, Chelmsford",
         "bring": "Your reading glasses",
     }

@@ -176,6 +176,7 @@ async def _give(work: WholeWork, reference: str, days: int) -> None:
         kind=AppointmentKind.ASSESSMENT,
         starts_at=starts_at,
         ends_at=starts_at + timedelta(hours=1),
+        booked_at=work.now,
         place="Clearway Support, 12 Example Street, Anytown",
         bring="This phone, or a letter with your name on it",
     )

@@ -86,6 +86,7 @@ def give(
                 kind=AppointmentKind(kind),
                 starts_at=starts_at,
                 ends_at=starts_at + timedelta(minutes=minutes),
+                booked_at=unit.now,
                 place=place,
                 bring=bring,
             )

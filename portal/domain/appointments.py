@@ -58,6 +58,7 @@ class Appointment:
     kind: AppointmentKind
     starts_at: datetime
     ends_at: datetime
+    booked_at: datetime
     place: str
     bring: str = ""
     state: AppointmentState = AppointmentState.BOOKED

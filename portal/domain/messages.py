@@ -30,12 +30,16 @@ class Purpose(StrEnum):
 
     INVITATION = "invitation"
     CODE = "code"
+    APPOINTMENT_BOOKED = "appointment_booked"
     APPOINTMENT_CONFIRMED = "appointment_confirmed"
+    APPOINTMENT_IN_A_WEEK = "appointment_in_a_week"
+    APPOINTMENT_TOMORROW = "appointment_tomorrow"
+    CONDITION_DUE = "condition_due"
 
     @property
     def answers_the_person(self) -> bool:
         """They just asked or acted, and wait for it: it goes at once, at any hour."""
-        return self is not Purpose.INVITATION
+        return self in (Purpose.CODE, Purpose.APPOINTMENT_CONFIRMED)
 
     @property
     def life(self) -> timedelta:
@@ -47,7 +51,7 @@ class Purpose(StrEnum):
 
 
 class MessageState(StrEnum):
-    """How far a message is.  The last six end its way."""
+    """How far a message is.  The last seven end its way."""
 
     QUEUED = "queued"
     CLAIMED = "claimed"
@@ -57,6 +61,7 @@ class MessageState(StrEnum):
     HELD = "held"
     EXPIRED = "expired"
     PARKED = "parked"
+    WITHDRAWN = "withdrawn"
 
 
 class Held(StrEnum):
@@ -65,6 +70,7 @@ class Held(StrEnum):
     NO_CONTACT = "no_contact"
     SHARED_CONTACT = "shared_contact"
     CASE_FINISHED = "case_finished"
+    NOT_NEEDED = "not_needed"
 
 
 @dataclass(eq=False, kw_only=True)
@@ -74,6 +80,8 @@ class Message:
     id: UUID = field(default_factory=uuid4)
     offender_id: UUID
     case_id: UUID | None = None
+    about_id: UUID | None = None
+    """The appointment or the condition that it speaks of."""
     purpose: Purpose
     language: str
     key: str

@@ -205,6 +205,7 @@ def upgrade() -> None:
         ),
         sa.Column("starts_at", Moment(), nullable=False),
         sa.Column("ends_at", Moment(), nullable=False),
+        sa.Column("booked_at", Moment(), nullable=False),
         sa.Column("place", sa.LargeBinary(), nullable=False),
         sa.Column("bring", sa.LargeBinary(), nullable=False),
         sa.Column(
