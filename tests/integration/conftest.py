@@ -32,9 +32,15 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture(scope="session")
-def compiled_templates() -> Mapping[str, Environment]:
-    """Compiled once for all tests: they are the same files."""
-    return environments(Assets())
+def built() -> Assets:
+    """Read once for all tests: they are the same files."""
+    return Assets()
+
+
+@pytest.fixture(scope="session")
+def compiled(built: Assets) -> Mapping[str, Environment]:
+    """The templates, compiled once for all tests."""
+    return environments(built)
 
 
 @pytest.fixture
@@ -51,11 +57,13 @@ def settings(database_url: str, keys: KeyRing) -> Settings:
 async def app(
     settings: Settings,
     clock: StoppedClock,
-    compiled_templates: Mapping[str, Environment],
+    built: Assets,
+    compiled: Mapping[str, Environment],
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[ASGIApp]:
     """The portal as it is served."""
-    monkeypatch.setattr(portal.app, "environments", lambda _: compiled_templates)
+    monkeypatch.setattr(portal.app, "environments", lambda _: compiled)
+    monkeypatch.setattr(portal.app, "Assets", lambda: built)
     monkeypatch.setattr(passwords, "_hasher", QUICK)
     monkeypatch.setattr(passwords, "NOBODY", QUICK.hash("nobody has this password"))
     app = create_app(settings, clock=clock)
