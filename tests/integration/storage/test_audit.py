@@ -26,25 +26,24 @@ async def events(database: Database) -> Sequence[Row[*tuple[Any, ...]]]:
         return (await connection.execute(select(audit_events).order_by(audit_events.c.id))).all()
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE audit_events SET deed = 'nothing.happened'",
-        "UPDATE audit_events SET details = '{}' WHERE id = 1",
-        "DELETE FROM audit_events",
-        "DELETE FROM audit_events WHERE id = 1",
-    ],
-)
-async def test_the_database_refuses_to_change_what_is_written(database, statement):
+CHANGES = [
+    "UPDATE audit_events SET deed = 'nothing.happened'",
+    "UPDATE audit_events SET details = '{}' WHERE id = 1",
+    "DELETE FROM audit_events",
+    "DELETE FROM audit_events WHERE id = 1",
+]
+
+
+async def test_the_database_refuses_to_change_what_is_written(database):
     async with database.changing() as session:
         await AuditEvents(session).add(an_event())
     before = await events(database)
 
-    with pytest.raises(DBAPIError, match="only ever added"):
-        async with database.noting() as connection:
-            await connection.execute(text(statement))
-
-    assert await events(database) == before
+    for statement in CHANGES:
+        with pytest.raises(DBAPIError, match="only ever added"):
+            async with database.noting() as connection:
+                await connection.execute(text(statement))
+        assert await events(database) == before
     assert len(before) == 1
 
 
