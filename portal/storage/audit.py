@@ -1,7 +1,7 @@
 """Audit events: only ever added, in the transaction of what they tell of."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +16,7 @@ _ADD = insert(audit_events)
 
 def as_row(event: Event) -> dict[str, Any]:
     """The event as its row, without the number that the database gives it."""
-    row = asdict(event)
-    del row["id"]
-    return row
+    return {each.name: getattr(event, each.name) for each in fields(event) if each.name != "id"}
 
 
 @dataclass(frozen=True)
