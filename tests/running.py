@@ -1,0 +1,162 @@
+"""The whole portal as it runs for real: processes of its own that speak HTTP on loopback."""
+
+import atexit
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from portal.settings import ROOT
+from tests.integration.notify_sandbox.servers import a_free_port
+from tests.making import NOW
+
+A_WHILE = 30.0
+"""Seconds after which what should have happened has not."""
+CALLBACK_TOKEN = "a token for receipts in tests"
+
+
+def until(happened: Callable[[], Any], *, within: float = A_WHILE) -> Any:
+    """Wait for something, and give it."""
+    give_up = time.monotonic() + within
+    while not (found := happened()):
+        assert time.monotonic() < give_up, "it did not happen"
+        time.sleep(0.05)
+    return found
+
+
+@cache
+def _bytecode() -> str:
+    """Where the processes of one run of the tests keep compiled modules: they start sooner."""
+    folder = tempfile.mkdtemp(prefix="portal-bytecode-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@contextmanager
+def ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that is asked to end with the block, and does."""
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(A_WHILE)
+
+
+@dataclass
+class Portal:
+    """A portal with records of its own.  Every process of it sees the time ``moment``."""
+
+    database_url: str
+    var: Path
+    moment: datetime = NOW
+    port: int = field(default_factory=a_free_port)
+    sandbox_port: int = field(default_factory=a_free_port)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
+    def run(self, *command: str) -> str:
+        """One command, to its end; what it printed."""
+        done = subprocess.run(
+            self._line(command),
+            env=self._environment(),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stderr}"
+        return done.stdout
+
+    def start(self, *command: str) -> subprocess.Popen[bytes]:
+        """A command that keeps running.  What it says goes to a file in ``var``."""
+        with (self.var / f"{command[0]}.log").open("ab") as log:
+            return subprocess.Popen(
+                self._line(command),
+                env=self._environment(),
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def serve(self) -> subprocess.Popen[bytes]:
+        return self.start("serve", "--port", str(self.port))
+
+    def worker(self) -> subprocess.Popen[bytes]:
+        return self.start("worker")
+
+    def sandbox(self) -> subprocess.Popen[bytes]:
+        return self.start("notify-sandbox", "--port", str(self.sandbox_port))
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Sandbox, server and worker, ready; ended in an orderly way."""
+        with ExitStack() as processes:
+            sandbox, server = (
+                processes.enter_context(ended(part)) for part in (self.sandbox(), self.serve())
+            )
+            self.wait_for_sandbox(sandbox)
+            self.wait_for_pages(server)
+            processes.enter_context(ended(self.worker()))
+            yield
+
+    def wait_for_pages(self, server: subprocess.Popen[bytes]) -> None:
+        until(lambda: _answers(f"{self.url}/health/ready") or server.poll() is not None)
+        assert server.poll() is None, (self.var / "serve.log").read_text()
+
+    def wait_for_sandbox(self, sandbox: subprocess.Popen[bytes]) -> None:
+        until(lambda: _answers(f"{self.sandbox_url}/outbox.json?limit=1") or sandbox.poll() is not None)
+        assert sandbox.poll() is None, (self.var / "notify-sandbox.log").read_text()
+
+    def outbox(self, to: str = "") -> list[dict[str, Any]]:
+        """What the sandbox took, newest first."""
+        messages: list[dict[str, Any]] = []
+        before: int | None = None
+        while True:
+            asked: dict[str, Any] = {"limit": 1000, "to": to} | ({"before": before} if before else {})
+            answer = httpx.get(f"{self.sandbox_url}/outbox.json", params=asked, trust_env=False).json()
+            messages += answer["messages"]
+            before = answer["next"]
+            if before is None:
+                return messages
+
+    def _line(self, command: tuple[str, ...]) -> list[str]:
+        return [sys.executable, "-m", "tests.portal_at", self.moment.isoformat(), *command]
+
+    def _environment(self) -> dict[str, str]:
+        ours = {
+            "PORTAL_VAR": str(self.var),
+            "PORTAL_DATABASE_URL": self.database_url,
+            "PORTAL_BASE_URL": self.url,
+            "PORTAL_NOTIFY_BASE_URL": self.sandbox_url,
+            "PORTAL_NOTIFY_CALLBACK_TOKEN": CALLBACK_TOKEN,
+            "PORTAL_TRUSTED_PROXIES": "127.0.0.1",
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": _bytecode(),
+        }
+        given = os.environ  # noqa: TID251 - what the processes inherit
+        return {name: value for name, value in given.items() if not name.startswith("PORTAL_")} | ours
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False, timeout=5).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
