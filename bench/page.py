@@ -10,9 +10,9 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection
 from pathlib import Path
 from secrets import token_urlsafe
@@ -21,12 +21,13 @@ from statistics import median
 from bench import installing, records
 from bench.load import LOOPBACK
 from bench.pages import difference
-from bench.servers import Server, a_free_port, serving
+from bench.servers import Server, a_free_port, serving, settings
 from portal.clock import Clock
 
-SECURE_COOKIE = "__Host-offender"
+OUR_COOKIE = "__Host-offender"
 PORTAL, FIXED, DJANGO, EXPRESS = "portal", "fixed bytes", "Django", "Express + nunjucks"
 COMPRESSED = "portal, brotli"
+PLAIN = "identity"
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,19 @@ class Contender:
     name: str
     server: Server
     cookie: str = ""
-    accepts: str = "identity"
+    accepts: str = PLAIN
     cpu_us: list[float] = field(default_factory=list)
     per_second: list[float] = field(default_factory=list)
 
     @property
     def headers(self) -> dict[str, str]:
         """What a browser would say, as far as a server may care."""
-        return {"Host": LOOPBACK, "Cookie": self.cookie, "Accept-Encoding": self.accepts, "Accept-Language": "en-GB"}
+        return {
+            "Host": LOOPBACK,
+            "Cookie": self.cookie,
+            "Accept-Encoding": self.accepts,
+            "Accept-Language": "en-GB",
+        }
 
     @property
     def request(self) -> bytes:
@@ -75,7 +81,7 @@ class Contender:
         lines = [f"{name}: {value}" for name, value in self.headers.items()]
         return "\r\n".join(("GET / HTTP/1.1", *lines, "", "")).encode()
 
-    def page(self) -> str:
+    def page(self) -> bytes:
         """The page as it comes."""
         connection = HTTPConnection(LOOPBACK, self.server.port, timeout=10)
         connection.request("GET", "/", headers=self.headers)
@@ -83,7 +89,7 @@ class Contender:
         body = answer.read()
         connection.close()
         assert answer.status == 200, f"{self.name} answers {answer.status}"
-        return body.decode(errors="replace")
+        return body
 
     def measure(self, seconds: float, connections: int) -> None:
         """Ask for the page for so long."""
@@ -105,67 +111,70 @@ def _load(port: int, request: bytes, seconds: float, connections: int) -> dict[s
 @contextmanager
 def contenders(folder: Path) -> Iterator[list[Contender]]:
     """All of them, served at once; who is not asked uses nothing."""
-    now, secret, node = Clock().now(), token_urlsafe(48), installing.install()
-    crowd = records.people(now)
-    files = {name: folder / f"{name}.db" for name in ("portal", "django", "express")}
-    portal_id = records.fill_portal(files["portal"], secret, crowd, now)
-    records.fill_plain(files["django"], crowd, now)
-    express_id = records.fill_plain(files["express"], crowd, now)
-
     with ExitStack() as stack:
-
-        def served(name: str, *command: str | Path, port: int = 0, **environment: str | Path) -> Server:
-            return stack.enter_context(
-                serving(command, port, environment=environment, log=folder / f"{name}.log")
-            )
-
-        port = a_free_port()
-        portal = served(
-            *("portal", sys.executable, "-m", "portal", "serve", "--port", str(port)),
-            port=port,
-            PORTAL_DATABASE_URL=f"sqlite:///{files['portal']}",
-            PORTAL_SECRET_KEY=secret,
-        )
-        signed_in = Contender(PORTAL, portal, f"{SECURE_COOKIE}={portal_id}")
-        port = a_free_port()
-        size = str(len(signed_in.page().encode()))
-        fixed = served("fixed", sys.executable, "-m", "bench.yardsticks.fixed_bytes", str(port), size, port=port)
-        port, told = a_free_port(), {"DATABASE": files["django"], "SECRET": secret}
-        django_id = _begin_django_session(crowd[0], told)
-        django = served(
-            *("django", installing.BIN / "gunicorn", "--chdir", installing.DJANGO, "page:application"),
-            *("--bind", f"{LOOPBACK}:{port}", "--workers", "1", "--worker-class", "gthread", "--threads", "4"),
-            *("--keep-alive", "60", "--access-logfile", "-"),
-            port=port,
-            **told,
-        )
-        port = a_free_port()
-        express = served(
-            *("express", node, "--disable-warning=ExperimentalWarning", installing.EXPRESS / "page.mjs", str(port)),
-            port=port,
-            DATABASE=files["express"],
-            SECRET=secret,
-            NODE_ENV="production",
-        )
+        starting = _Starting(stack, folder)
+        signed_in = starting.portal()
         yield [
             signed_in,
-            Contender(COMPRESSED, portal, signed_in.cookie, accepts="gzip, deflate, br"),
-            Contender(FIXED, fixed),
-            Contender(DJANGO, django, f"sessionid={django_id}"),
-            Contender(EXPRESS, express, f"{SECURE_COOKIE}={express_id}"),
+            replace(signed_in, name=COMPRESSED, accepts="gzip, deflate, br", cpu_us=[], per_second=[]),
+            starting.fixed(len(signed_in.page())),
+            starting.django(),
+            starting.express(),
         ]
 
 
-def _begin_django_session(person: records.Person, told: dict[str, str | Path]) -> str:
-    command = [installing.BIN / "python", installing.DJANGO / "page.py", person.offender.id.hex, records.FORCE]
-    environment = [f"{name}={value}" for name, value in told.items()]
-    done = subprocess.run(["env", *environment, *command], capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+class _Starting:
+    """Starts each contender with its own copy of the caseload."""
+
+    def __init__(self, stack: ExitStack, folder: Path) -> None:
+        self.stack, self.folder = stack, folder
+        self.now, self.secret, self.node = Clock().now(), token_urlsafe(48), installing.install()
+        self.crowd = records.people(self.now)
+
+    def portal(self) -> Contender:
+        port, file = a_free_port(), self.folder / "portal.db"
+        id_ = records.fill_portal(file, self.secret, self.crowd, self.now)
+        command = (sys.executable, "-m", "portal", "serve", "--port", port)
+        told = {"PORTAL_DATABASE_URL": f"sqlite:///{file}", "PORTAL_SECRET_KEY": self.secret}
+        return Contender(PORTAL, self._serve(PORTAL, port, command, told), f"{OUR_COOKIE}={id_}")
+
+    def fixed(self, size: int) -> Contender:
+        port = a_free_port()
+        command = (sys.executable, "-m", "bench.yardsticks.fixed_bytes", port, size)
+        return Contender(FIXED, self._serve(FIXED, port, command, {}))
+
+    def django(self) -> Contender:
+        port, file = a_free_port(), self.folder / "django.db"
+        records.fill_plain(file, self.crowd, self.now)
+        told = {"DATABASE": file, "SECRET": self.secret}
+        begin = (installing.BIN / "python", installing.DJANGO / "page.py", self.crowd[0].offender.id.hex)
+        begun = subprocess.run(
+            ["env", *settings(told), *begin, records.FORCE], capture_output=True, text=True, check=True
+        )
+        command = (
+            *(installing.BIN / "gunicorn", "--chdir", installing.DJANGO, "page:application"),
+            *("--bind", f"{LOOPBACK}:{port}", "--keep-alive", 60, "--access-logfile", "-"),
+            *("--workers", 1, "--worker-class", "gthread", "--threads", 4),
+        )
+        return Contender(
+            DJANGO, self._serve(DJANGO, port, command, told), f"sessionid={begun.stdout.strip()}"
+        )
+
+    def express(self) -> Contender:
+        port, file = a_free_port(), self.folder / "express.db"
+        id_ = records.fill_plain(file, self.crowd, self.now)
+        quiet = "--disable-warning=ExperimentalWarning"
+        command = (self.node, quiet, installing.EXPRESS / "page.mjs", port)
+        told = {"DATABASE": file, "SECRET": self.secret, "NODE_ENV": "production"}
+        return Contender(EXPRESS, self._serve(EXPRESS, port, command, told), f"{OUR_COOKIE}={id_}")
+
+    def _serve(self, name: str, port: int, command: Sequence[object], told: Mapping[str, object]) -> Server:
+        return self.stack.enter_context(serving(command, port, told, log=self.folder / f"{name}.log"))
 
 
 def _tell_differences(shown: list[Contender]) -> None:
     """Contenders of another page are no yardsticks: ids differ and nothing else."""
-    pages = {contender.name: contender.page() for contender in shown}
+    pages = {contender.name: contender.page().decode() for contender in shown if contender.accepts == PLAIN}
     for name in (DJANGO, EXPRESS):
         if differs := difference(pages[PORTAL], pages[name]):
             print(f"! {name} shows another page {differs}")
@@ -174,7 +183,7 @@ def _tell_differences(shown: list[Contender]) -> None:
 def _table(measured: list[Contender]) -> None:
     print(f"{'':<20}{'CPU µs a page':>14}{'least':>8}{'pages/s':>9}{'bytes':>8}{'MB':>6}")
     for one in measured:
-        size, memory = len(one.page().encode()), one.server.memory_mb()
+        size, memory = len(one.page()), one.server.memory_mb()
         line = f"{median(one.cpu_us):14.0f}{min(one.cpu_us):8.0f}{median(one.per_second):9.0f}"
         print(f"{one.name:<20}{line}{size:8}{memory:6.0f}")
 

@@ -7,11 +7,12 @@ text, in tables of the same columns (``yardsticks/plain.sql``).
 import asyncio
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -29,8 +30,8 @@ from portal.storage.sessions import LIVES, Stage
 PEOPLE = 200
 FORCE = "42"
 SCHEMA = Path(__file__).parent / "yardsticks" / "plain.sql"
-TITLES = (
-    ("Attend the Thinking Ahead workshop", EvidenceKind.ATTENDANCE, {"provider": "Estuary Skills", "hours": 8}),
+THINGS_TO_DO: tuple[tuple[str, EvidenceKind, dict[str, Any]], ...] = (
+    ("Attend the Thinking Ahead workshop", EvidenceKind.ATTENDANCE, {"provider": "Estuary", "hours": 8}),
     ("Pay for the broken window", EvidenceKind.RECEIPT, {"amount_pence": 8500}),
     ("Do not go into the “Shell & Anchor” on Quay Street", EvidenceKind.NONE, {}),
     ("Write a letter of apology", EvidenceKind.LETTER, {}),
@@ -73,7 +74,7 @@ def _person(number: int, now: datetime) -> Person:
         mobile=f"+447700900{number:03}",
     )
     cases = tuple(_case(offender, number, place, now) for place in range(2))
-    conditions = tuple(_condition(cases[place // 3], place, now) for place in range(len(TITLES)))
+    conditions = tuple(_condition(cases[place // 3], place, now) for place in range(len(THINGS_TO_DO)))
     appointments = tuple(_appointment(cases[place // 2], place, now) for place in range(4))
     return Person(offender, cases, conditions, appointments)
 
@@ -104,7 +105,7 @@ def _case(offender: Offender, number: int, place: int, now: datetime) -> Case:
 
 
 def _condition(case: Case, place: int, now: datetime) -> Condition:
-    title, evidence, details = TITLES[place]
+    title, evidence, details = THINGS_TO_DO[place]
     return Condition(
         case_id=case.id,
         reference=f"C{place}",
@@ -128,6 +129,7 @@ def _appointment(case: Case, place: int, now: datetime) -> Appointment:
         place="Gooseberry Hall, 3 Lavender Row, Chelmsford",
         bring="Your reading glasses",
         state=AppointmentState.BOOKED if place % 2 else AppointmentState.CONFIRMED,
+        booked_at=now,
     )
 
 
@@ -161,8 +163,8 @@ def fill_plain(file: Path, crowd: list[Person], now: datetime) -> str:
     database = sqlite3.connect(file)
     database.executescript(SCHEMA.read_text(encoding="utf-8"))
     for person in crowd:
-        for row in (*person.cases, *person.conditions, *person.appointments):
-            _insert(database, f"{type(row).__name__.lower()}s", _plain(row))
+        for row in person.rows:
+            _insert(database, f"{type(row).__name__.lower()}s", row)
     id_ = secrets.token_urlsafe(32)
     session = {
         "id_hash": token_hash(id_),
@@ -171,19 +173,17 @@ def fill_plain(file: Path, crowd: list[Person], now: datetime) -> str:
         "seen_at": now,
         "ends_at": now + LIVES["offender"].absolute,
     }
-    _insert(database, "sessions", {name: _stored(value) for name, value in session.items()})
+    _insert(database, "sessions", SimpleNamespace(**session))
     database.commit()
     database.close()
     return id_
 
 
-def _insert(database: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> None:
-    names, marks = ", ".join(row), ", ".join("?" * len(row))
-    database.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))  # noqa: S608 - our names
-
-
-def _plain(row: Case | Condition | Appointment) -> dict[str, Any]:
-    return {field.name: _stored(getattr(row, field.name)) for field in fields(row)}
+def _insert(database: sqlite3.Connection, table: str, row: object) -> None:
+    """Insert as much of the row as the yardsticks' table has columns for."""
+    columns = [name for (name,) in database.execute("SELECT name FROM pragma_table_info(?)", (table,))]
+    values = [_stored(getattr(row, name, None)) for name in columns]
+    database.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)  # noqa: S608 - our names
 
 
 def _stored(value: object) -> object:

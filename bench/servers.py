@@ -38,14 +38,27 @@ def a_free_port() -> int:
         return port
 
 
+def settings(told: Mapping[str, object]) -> list[str]:
+    """An environment as env(1) takes it."""
+    return [f"{name}={value}" for name, value in told.items()]
+
+
 @contextmanager
 def serving(
-    command: Sequence[str | Path], port: int, *, environment: Mapping[str, str | Path], log: Path
+    command: Sequence[object], port: int, told: Mapping[str, object], *, log: Path
 ) -> Iterator[Server]:
-    """Run a server until the block ends."""
-    told = [f"{name}={value}" for name, value in environment.items()]
+    """Run a server until the block ends.
+
+    Args:
+        command: that starts it.
+        port: where it will answer.
+        told: its environment, beside ours.
+        log: where all that it says goes.
+    """
     with log.open("wb") as said:
-        process = subprocess.Popen(["env", *told, *map(str, command)], stdout=said, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            ["env", *settings(told), *map(str, command)], stdout=said, stderr=subprocess.STDOUT
+        )
     try:
         _wait_until_it_answers(process, port, log)
         yield Server(process.pid, port)
@@ -61,7 +74,7 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int, log: Pat
             if knock.connect_ex((LOOPBACK, port)) == 0:
                 return
         time.sleep(0.05)
-    raise RuntimeError(f"{process.args} does not answer:\n{log.read_text(errors='replace')[-2000:]}")
+    raise RuntimeError(f"{process.args!r} does not answer:\n{log.read_text(errors='replace')[-2000:]}")
 
 
 def _tree(pid: int) -> Iterator[int]:

@@ -25,6 +25,11 @@ def an_application(size: int) -> Litestar:
 if __name__ == "__main__":
     port, size = int(sys.argv[1]), int(sys.argv[2])
     server = Server(
-        an_application(size), "127.0.0.1", port, interface=Interfaces.ASGI, log_enabled=False, log_access=False
+        an_application(size),
+        "127.0.0.1",
+        port,
+        interface=Interfaces.ASGI,
+        log_enabled=False,
+        log_access=False,
     )
     uvloop.run(server.serve())

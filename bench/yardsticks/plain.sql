@@ -5,6 +5,11 @@ CREATE TABLE sessions (
   id_hash BLOB PRIMARY KEY, person_id CHAR(32) NOT NULL, "force" VARCHAR(2) NOT NULL,
   seen_at DATETIME NOT NULL, ends_at DATETIME NOT NULL, revoked_at DATETIME
 );
+CREATE TABLE offenders (
+  id CHAR(32) PRIMARY KEY, "force" VARCHAR(2) NOT NULL, reference VARCHAR(64) NOT NULL, first_names TEXT NOT NULL,
+  last_name TEXT NOT NULL, date_of_birth DATE NOT NULL, language VARCHAR(35) NOT NULL, mobile TEXT, email TEXT,
+  UNIQUE ("force", reference)
+);
 CREATE TABLE cases (
   id CHAR(32) PRIMARY KEY, "force" VARCHAR(2) NOT NULL, reference VARCHAR(64) NOT NULL,
   offender_id CHAR(32) NOT NULL, regime VARCHAR(40) NOT NULL, offence_code VARCHAR(10) NOT NULL,

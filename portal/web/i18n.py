@@ -16,6 +16,7 @@ from portal.settings import ROOT
 from portal.web.assets import Assets
 from portal.web.cookies import LANGUAGE
 from portal.web.site import Visit, site_of
+from portal.web.translating import TranslatedEnvironment
 
 LOCALES = ROOT / "locales"
 TEMPLATES = ROOT / "templates"
@@ -40,7 +41,9 @@ def environments(assets: Assets) -> Mapping[str, Environment]:
 
 
 def _environment(language: Language, assets: Assets) -> Environment:
-    environment = Environment(
+    catalogue = translations(language.code)
+    environment = TranslatedEnvironment(
+        {"_": catalogue.gettext, "asset": assets.url},
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -48,7 +51,6 @@ def _environment(language: Language, assets: Assets) -> Environment:
         trim_blocks=False,
         extensions=["jinja2.ext.i18n"],
     )
-    catalogue = translations(language.code)
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined] # the extension adds it
     environment.globals.update(
         catalogue=catalogue,

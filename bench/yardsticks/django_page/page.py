@@ -1,4 +1,5 @@
-# mypy: ignore-errors - Django is in the yardsticks' own environment only
+# Django is in the yardsticks' own environment only
+# mypy: ignore-errors
 """The conditions page as Django makes it: its middleware, its ORM, its sessions, its templates.
 
 ``gunicorn page:application`` serves it; ``python page.py PERSON FORCE`` prints the id of a session.
@@ -79,13 +80,13 @@ settings.configure(
 )
 django.setup()
 
+from caseload.models import Appointment, AuditEvent, Case, Condition  # noqa: E402 - the same
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402 - Django wants its settings first
 from django.contrib.sessions.models import Session  # noqa: E402 - the same
 from django.db import transaction  # noqa: E402 - the same
 from django.db.models import F, FilteredRelation, Q  # noqa: E402 - the same
 from django.shortcuts import redirect, render  # noqa: E402 - the same
 from django.utils import timezone  # noqa: E402 - the same
-from caseload.models import Appointment, AuditEvent, Case, Condition  # noqa: E402 - the same
 
 STANDING = ("booked", "confirmed", "offered")
 

@@ -1,4 +1,5 @@
-# mypy: ignore-errors - Django is in the yardsticks' own environment only
+# Django is in the yardsticks' own environment only
+# mypy: ignore-errors
 """The tables of ``yardsticks/plain.sql``, as Django's ORM knows them."""
 
 import uuid

@@ -1,0 +1,70 @@
+"""Templates whose words are put into their language when they are compiled, not at every page.
+
+What ``{{ _("…") }}`` and ``{{ asset("…") }}`` say never changes while the portal runs, so the
+compiler is given the answer in place of the question.  Where a text has something to fill in,
+as in ``{{ _("Do this by %(day)s.", day=day) }}``, only that is left for the page to do.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from jinja2 import Environment, nodes
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
+
+MARK = "\x00"
+"""Stands on both sides of what is to be filled in."""
+
+
+class TranslatedEnvironment(Environment):
+    """The templates in one language."""
+
+    def __init__(self, answers: Mapping[str, Callable[[str], str]], **options: Any) -> None:  # noqa: ANN401 - Jinja's own
+        """Take Jinja's options, and the functions that always give the same answer to the same text."""
+        super().__init__(**options)
+        self.answers = answers
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        template: nodes.Template = _Answering(self.answers).visit(super()._parse(source, name, filename))
+        return template
+
+
+class _Answering(NodeTransformer):
+    """Puts answers in the place of questions."""
+
+    def __init__(self, answers: Mapping[str, Callable[[str], str]]) -> None:
+        self._answers = answers
+
+    def visit_Output(self, output: nodes.Output) -> nodes.Node:  # noqa: N802 - as Jinja's visitors are named
+        """Open a text to be filled in, so that each of its parts is written on its own."""
+        output.nodes = [part for node in output.nodes for part in self._parts(node)]
+        return self.generic_visit(output)
+
+    def visit_Call(self, call: nodes.Call) -> nodes.Node:  # noqa: N802 - the same
+        """Answer it, if nothing is to be filled in."""
+        text = self._text(call)
+        if text is None or call.kwargs:
+            return self.generic_visit(call)
+        return nodes.Const(Markup(text) % {}, lineno=call.lineno)  # noqa: S704 - our own translations
+
+    def _parts(self, node: nodes.Expr) -> Iterator[nodes.Expr]:
+        text = self._text(node)
+        if text is None or not isinstance(node, nodes.Call) or not node.kwargs:
+            yield node
+            return
+        values = {keyword.key: keyword.value for keyword in node.kwargs}
+        marked = text % {name: f"{MARK}{name}{MARK}" for name in values}
+        for position, part in enumerate(marked.split(MARK)):
+            yield values[part] if position % 2 else nodes.TemplateData(part, lineno=node.lineno)
+
+    def _text(self, node: nodes.Node) -> str | None:
+        """The answer to a question about a text that stands in the template, if it is one."""
+        match node:
+            case nodes.Call(
+                node=nodes.Name(name=name),
+                args=[nodes.Const(value=str(asked))],
+                dyn_args=None,
+                dyn_kwargs=None,
+            ) if name in self._answers:
+                return self._answers[name](asked)
+        return None
