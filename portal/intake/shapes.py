@@ -20,6 +20,7 @@ from portal.intake.values import Rule, contact, one_of, several, text, whole_num
 _REFERENCE = text(64)
 _NAME = text(200)
 _CODE = text(64)
+_COLLAR_NUMBER = text(40)
 _SEX = one_of("0129", otherwise="unknown: write 0, 1, 2 or 9, in quotation marks")
 _ETHNICITIES = (
     *("W1", "W2", "W3", "W9"),
@@ -84,11 +85,11 @@ OFFENCE: Shape = {
     "summary": Field(values.prose(2000)),
 }
 
-AUTHORISER: Shape = {"name": Field(_NAME), "rank": _choice(Rank), "collar_number": Field(_CODE)}
+AUTHORISER: Shape = {"name": Field(_NAME), "rank": _choice(Rank), "collar_number": Field(_COLLAR_NUMBER)}
 
 OFFICER: Shape = {
     "name": Field(_NAME),
-    "collar_number": Field(_CODE),
+    "collar_number": Field(_COLLAR_NUMBER),
     "email": Field(contact(contacts.email)),
     "phone": Field(contact(contacts.phone)),
 }
