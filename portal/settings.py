@@ -154,9 +154,12 @@ def _proxies(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
     if "*" in value:
         raise Misconfigured("PORTAL_TRUSTED_PROXIES: name each proxy's address; * would trust any client")
     try:
-        return tuple(ip_network(word) for word in value.replace(",", " ").split())
+        networks = tuple(ip_network(word) for word in value.replace(",", " ").split())
     except ValueError as wrong:
         raise Misconfigured(f"PORTAL_TRUSTED_PROXIES: {wrong}") from wrong
+    if any(network.prefixlen == 0 for network in networks):
+        raise Misconfigured("PORTAL_TRUSTED_PROXIES: name each proxy's address; /0 would trust any client")
+    return networks
 
 
 def _own_secret(var: Path) -> str:

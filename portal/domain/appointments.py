@@ -47,7 +47,7 @@ class AppointmentIsOff(RuleBroken):
     """It was cancelled or moved, or has an outcome: there is nothing left to confirm."""
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True, repr=False)
 class Appointment:
     """When and where the person is expected, and what they answered."""
 

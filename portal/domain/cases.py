@@ -20,7 +20,7 @@ class ConditionsHaveChanged(RuleBroken):
     """They read one version and another stands now: they must be shown the new one first."""
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True, repr=False)
 class Case:
     """One resolution.  A case does not know its victims; a victim knows its case."""
 

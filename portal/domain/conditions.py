@@ -37,7 +37,7 @@ class Progress(StrEnum):
     EXCUSED = "excused"
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True, repr=False)
 class Condition:
     """One thing to do, or not to do, by a day."""
 

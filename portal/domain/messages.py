@@ -50,6 +50,10 @@ class Purpose(StrEnum):
         }.get(self, timedelta(days=14))
 
 
+REMINDERS = frozenset({Purpose.APPOINTMENT_IN_A_WEEK, Purpose.APPOINTMENT_TOMORROW, Purpose.CONDITION_DUE})
+"""Planned ahead, and withdrawn when what they speak of changes."""
+
+
 class MessageState(StrEnum):
     """How far a message is.  The last seven end its way."""
 
@@ -73,7 +77,7 @@ class Held(StrEnum):
     NOT_NEEDED = "not_needed"
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True, repr=False)
 class Message:
     """A message in the outbox.  Its id is the reference that Notify is given, at every try."""
 
@@ -122,6 +126,15 @@ class Message:
             "{}",
             at,
         )
+
+    def withdraw(self, *, at: datetime) -> None:
+        """What it was to say is no longer so.  It may be wanted again: see :meth:`plan`."""
+        self.state, self.settled_at = MessageState.WITHDRAWN, at
+
+    def plan(self, *, due_at: datetime, send_before: datetime) -> None:
+        """It is wanted, then."""
+        self.state, self.settled_at = MessageState.QUEUED, None
+        self.due_at, self.send_before = due_at, send_before
 
     def fail(self, failure: str, *, at: datetime) -> None:
         """Notify will never take it as it is."""

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True, repr=False)
 class Offender:
     """One person as one force knows them.  A person known to two forces is two offenders."""
 

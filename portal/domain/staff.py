@@ -14,7 +14,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True, repr=False)
 class StaffMember:
     """Somebody who signs in with a password and a code of their authenticator."""
 

@@ -21,7 +21,7 @@ class SafeChannel(StrEnum):
     NONE = "none"
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True, repr=False)
 class Victim:
     """Somebody harmed in one case, and how they may safely be reached, if at all."""
 

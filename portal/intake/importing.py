@@ -4,7 +4,7 @@ Lines go in by batches, each one transaction: memory does not grow with the file
 import leaves whole cases only, and running it again takes up where it was.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -16,15 +16,18 @@ from sqlalchemy.exc import DBAPIError
 from portal.clock import Clock
 from portal.domain.audit import Actor, Event, LoggedAs
 from portal.domain.cases import Case
+from portal.domain.conditions import Condition
 from portal.domain.messages import Purpose
 from portal.domain.offences import Offence
 from portal.domain.offenders import Offender
 from portal.domain.regimes import Regimes
+from portal.domain.reminders import plan
 from portal.intake.case_file import CaseFile
 from portal.intake.checking import check
 from portal.intake.differences import change_case, new_case, new_offender, update
 from portal.intake.refusals import Refusal
 from portal.services.invitations import invite
+from portal.services.planning import plan_first_reminders, plan_reminders
 from portal.storage.database import Database
 from portal.storage.unit_of_work import Who, WholeWork, unit_of_work
 
@@ -114,6 +117,7 @@ class Intake:
                 )
                 for file in files:
                     await batch.take(file)
+                await batch.plan()
             if batch.events:
                 await work.audit.add(*batch.events)
         tally.new += batch_tally.new
@@ -134,6 +138,7 @@ class _Batch:
     newcomers: set[UUID] = field(default_factory=set)
     """Offenders that we had no record of, and so no message to either."""
     invited: set[UUID] = field(default_factory=set)
+    to_plan: dict[Offender, list[Condition]] = field(default_factory=dict)
 
     async def take(self, file: CaseFile) -> None:
         """Keep, change or leave alone."""
@@ -162,6 +167,20 @@ class _Batch:
         self.cases[file.force, file.reference] = case
         self._record("case.imported", LoggedAs.COLLECTION, case, of_offender)
         await self._invite(offender, case)
+        self._remember(offender, conditions)
+
+    def _remember(self, offender: Offender, conditions: Sequence[Condition]) -> None:
+        """Whose reminders must be planned when the batch is whole."""
+        self.to_plan.setdefault(offender, []).extend(conditions)
+
+    async def plan(self) -> None:
+        """Plan the reminders of everybody whom the batch changed."""
+        await self.work.session.flush()
+        for offender, conditions in self.to_plan.items():
+            if offender.id in self.newcomers:
+                plan_first_reminders(self.work, offender, plan([], conditions, now=self.work.now))
+            else:
+                await plan_reminders(self.work, offender)
 
     async def _invite(self, offender: Offender, case: Case) -> None:
         """One first message for a person, however many cases come at once."""
@@ -181,6 +200,7 @@ class _Batch:
         self.tally.changed += bool(changed)
         self.tally.unchanged += not changed
         if changed:
+            self._remember(offender, ())
             self._record("case.changed", LoggedAs.ALTERATION, case, changed)
         if "offender_id" in changed or (of_offender & CONTACTS and not await self._was_invited(offender)):
             await self._invite(offender, case)

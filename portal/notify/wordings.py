@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -109,4 +109,6 @@ def fill(letter: Letter, language: Language, *, base_url: str) -> dict[str, str]
     if "starts_at" in facts:
         moment = datetime.fromisoformat(facts["starts_at"])
         values |= {"date": language.short_day(moment), "time": language.time(moment)}
+    if "due_on" in facts:
+        values["date"] = language.short_day(date.fromisoformat(facts["due_on"]))
     return values

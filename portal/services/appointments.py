@@ -5,13 +5,30 @@ from uuid import UUID
 
 from portal.domain.appointments import Appointment
 from portal.domain.audit import LoggedAs
-from portal.domain.messages import Message, Purpose
+from portal.domain.messages import Message, Purpose, next_waking
+from portal.services.planning import plan_reminders
 from portal.storage.unit_of_work import UnitOfWork
 
 
 async def give(work: UnitOfWork, appointment: Appointment, *, force: str) -> Appointment:
-    """Staff give the person an appointment."""
+    """Staff give the person an appointment: they are told, and reminded as it comes near."""
     work.appointments.add(appointment)
+    offender = await work.offenders.find(appointment.offender_id)
+    work.outbox.add(
+        Message(
+            offender_id=offender.id,
+            case_id=appointment.case_id,
+            about_id=appointment.id,
+            purpose=Purpose.APPOINTMENT_BOOKED,
+            language=offender.language,
+            key=f"booked:{appointment.id}",
+            personalisation="{}",
+            posted_at=work.now,
+            due_at=next_waking(work.now),
+            send_before=appointment.starts_at,
+        )
+    )
+    await plan_reminders(work, offender)
     await work.record(
         "appointment.given",
         LoggedAs.COLLECTION,

@@ -33,6 +33,7 @@ from portal.domain.deliveries import (
 )
 from portal.domain.messages import LEASE, Channel, Held, Message, MessageState, next_waking
 from portal.domain.offenders import Offender
+from portal.services import contents
 from portal.storage.unit_of_work import WholeWork
 
 log = logging.getLogger("portal.sending")
@@ -171,7 +172,10 @@ async def _letter(work: WholeWork, message: Message) -> Letter | NotSent:
     contact = await _contact(work, offender)
     if contact is None:
         return Hindered(Held.SHARED_CONTACT if offender.is_reachable else Held.NO_CONTACT)
+    if not await contents.write(work, message):
+        return Hindered(Held.NOT_NEEDED)
     message.channel, to = contact
+    message.language = offender.language
     return Letter(message, message.channel, to, offender.called, offender.force)
 
 

@@ -41,6 +41,12 @@ class Appointments:
             raise NotFound(f"appointment {appointment_id} of offender {offender_id}")
         return appointment
 
+    async def all_of_offender(self, offender_id: UUID) -> Sequence[Appointment]:
+        """Every appointment that the person ever had."""
+        return (
+            await self.session.scalars(select(Appointment).where(table.c.offender_id == offender_id))
+        ).all()
+
 
 @dataclass(frozen=True, slots=True)
 class SeenAppointment:

@@ -57,6 +57,31 @@ class Cases:
         query = select(Condition).where(conditions.c.case_id == case.id)
         return (await self.session.scalars(query.order_by(conditions.c.position))).all()
 
+    async def conditions_of_offender(self, offender_id: UUID) -> Sequence[Condition]:
+        """The conditions of every case in which the person still has something to do."""
+        query = (
+            select(Condition)
+            .join(cases, cases.c.id == conditions.c.case_id)
+            .where(cases.c.offender_id == offender_id, cases.c.state == CaseState.OPEN)
+        )
+        return (await self.session.scalars(query)).all()
+
+    async def condition_of_offender(self, offender_id: UUID, condition_id: UUID) -> Condition:
+        """The offender's own condition.
+
+        Raises:
+            NotFound: if there is none, or it is somebody else's.
+        """
+        query = (
+            select(Condition)
+            .join(cases, cases.c.id == conditions.c.case_id)
+            .where(conditions.c.id == condition_id, cases.c.offender_id == offender_id)
+        )
+        condition = await self.session.scalar(query)
+        if condition is None:
+            raise NotFound(f"condition {condition_id} of offender {offender_id}")
+        return condition
+
     async def add_reading(self, reading: Reading) -> bool:
         """Keep it, unless this version was read before.  Say whether it is new."""
         query = select(readings.c.id).where(

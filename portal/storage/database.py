@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -18,9 +18,11 @@ from portal.settings import Settings
 from portal.storage import tables
 from portal.storage.keys import KeyRing
 from portal.storage.mapping import KEYS
-from portal.storage.sqlite import BEGIN_TO_CHANGE, Writing, never, opener
+from portal.storage.sqlite import BEGIN_TO_CHANGE, AtOnce, Writing, never, open_file, opener
 
 TO_CHANGE = "portal_to_change"
+WITHOUT_SCHEMAS = {"schema_translate_map": {tables.VICTIM_SCHEMA: None}}
+SQLITE_POOL = {"pool_size": 20, "max_overflow": 20}
 STATEMENT_TIMEOUT_MS = "5000"
 ONE_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """What a reader on SQLite has anyway."""
@@ -47,7 +49,8 @@ class Database:
         self.keys = keys
         sqlite = url.startswith("sqlite")
         self.engine = _sqlite(url, forbidden, writing or Writing()) if sqlite else _postgresql(url)
-        self._to_look = self.engine if self.is_sqlite else self.engine.execution_options(**ONE_SNAPSHOT)
+        self._to_look = self.engine.execution_options(**ONE_SNAPSHOT)
+        self._at_once = _sqlite_at_once(url, forbidden) if sqlite else None
         self._to_change = self.engine.execution_options(**{TO_CHANGE: True})
         self._sessions = async_sessionmaker(self._to_change, expire_on_commit=False, info={KEYS: keys})
 
@@ -59,8 +62,12 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """One consistent look.  Nothing is changed."""
-        async with self._to_look.connect() as connection:
-            yield connection
+        if self._at_once:
+            with self._at_once.connect() as connection:
+                yield AtOnce(self.engine, connection)
+        else:
+            async with self._to_look.connect() as connection:
+                yield connection
 
     @asynccontextmanager
     async def changing(self) -> AsyncIterator[AsyncSession]:
@@ -76,6 +83,8 @@ class Database:
 
     async def close(self) -> None:
         """Give back every connection."""
+        if self._at_once:
+            self._at_once.dispose()
         await self.engine.dispose()
 
 
@@ -95,15 +104,32 @@ def _sqlite(url: str, forbidden: frozenset[str], writing: Writing) -> AsyncEngin
     engine = create_async_engine(
         url,
         connect_args={"async_creator_fn": opener(writing, authorizer)},
-        execution_options={"schema_translate_map": {tables.VICTIM_SCHEMA: None}},
-        pool_size=20,
-        max_overflow=20,
+        execution_options=WITHOUT_SCHEMAS,
+        **SQLITE_POOL,
     )
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
         to_change = connection.get_execution_options().get(TO_CHANGE)
         connection.exec_driver_sql(BEGIN_TO_CHANGE if to_change else "BEGIN")
+
+    return engine
+
+
+def _sqlite_at_once(url: str, forbidden: frozenset[str]) -> Engine:
+    """What looks are taken with: the same file, without a detour through other greenlets."""
+    file, authorizer = make_url(url).database or ":memory:", never(forbidden) if forbidden else None
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: open_file(file, authorizer),
+        execution_options=WITHOUT_SCHEMAS,
+        poolclass=QueuePool,
+        **SQLITE_POOL,
+    )
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.connection.cursor().execute("BEGIN")
 
     return engine
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.domain.messages import LEASE, Message, MessageState, Purpose
+from portal.domain.messages import LEASE, REMINDERS, Message, MessageState, Purpose
 from portal.storage.tables import messages
 
 _WAITING = (MessageState.QUEUED, MessageState.CLAIMED)
@@ -41,13 +41,20 @@ class Outbox:
         return (await self.session.scalar(query.limit(1))) is not None
 
     async def was_sent(self, offender_id: UUID, purpose: Purpose) -> bool:
-        """Whether such a message was sent or waits; one that was held back does not count."""
+        """Whether such a message reached the person or may yet; one that came to nothing does not count."""
         query = select(messages.c.id).where(
             messages.c.offender_id == offender_id,
             messages.c.purpose == purpose,
-            messages.c.state != MessageState.HELD,
+            messages.c.state.in_((*_WAITING, MessageState.ACCEPTED, MessageState.DELIVERED)),
         )
         return (await self.session.scalar(query.limit(1))) is not None
+
+    async def reminders_of(self, offender_id: UUID) -> Sequence[Message]:
+        """Every reminder that the person got, will get, or was to get."""
+        query = select(Message).where(
+            messages.c.offender_id == offender_id, messages.c.purpose.in_(sorted(REMINDERS))
+        )
+        return (await self.session.scalars(query.with_for_update())).all()
 
     async def claim(self, *, now: datetime, most: int) -> Sequence[UUID]:
         """Take what is due, and what a worker left unfinished a lease ago.  No other worker has them.

@@ -13,6 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, Self, TypeVar
 
+from sqlalchemy import CursorResult, Executable
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 T = TypeVar("T")
 
 PRAGMAS = (
@@ -137,6 +140,20 @@ class Connection:
             self._writing.lock.release()
 
 
+class AtOnce(AsyncConnection):
+    """A connection to look with: it waits for nobody, so no greenlet has to wait for it."""
+
+    async def execute(  # type: ignore[override] # one signature for all the overloads of SQLAlchemy's
+        self,
+        statement: Executable,
+        parameters: Any = None,  # noqa: ANN401 - SQLAlchemy's
+        *,
+        execution_options: Any = None,  # noqa: ANN401 - SQLAlchemy's
+    ) -> CursorResult[Any]:
+        """Execute it here and now."""
+        return self._proxied.execute(statement, parameters, execution_options=execution_options)
+
+
 Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]
 
 
@@ -144,15 +161,31 @@ def opener(writing: Writing, authorizer: Authorizer | None) -> Callable[..., Any
     """What SQLAlchemy calls to open a connection (its ``async_creator_fn``)."""
 
     async def connect(database: str, **options: Any) -> Connection:  # noqa: ANN401 - passed on
-        options.setdefault("check_same_thread", False)
-        driver = sqlite3.connect(database, isolation_level=None, cached_statements=256, **options)
-        for pragma in PRAGMAS:
-            driver.execute(pragma).close()
-        if authorizer is not None:
-            driver.set_authorizer(authorizer)
-        return Connection(driver, writing)
+        return Connection(open_file(database, authorizer, **options), writing)
 
     return connect
+
+
+def open_file(
+    database: str,
+    authorizer: Authorizer | None,
+    *,
+    check_same_thread: bool = False,
+    **options: Any,  # noqa: ANN401 - passed on
+) -> sqlite3.Connection:
+    """A connection of the driver's own, set up for safety."""
+    driver = sqlite3.connect(
+        database,
+        isolation_level=None,
+        cached_statements=256,
+        check_same_thread=check_same_thread,
+        **options,
+    )
+    for pragma in PRAGMAS:
+        driver.execute(pragma).close()
+    if authorizer is not None:
+        driver.set_authorizer(authorizer)
+    return driver
 
 
 def never(tables: frozenset[str]) -> Authorizer:
@@ -165,4 +198,4 @@ def never(tables: frozenset[str]) -> Authorizer:
     return decide
 
 
-__all__ = ["BEGIN_TO_CHANGE", "Writing", "never", "opener"]
+__all__ = ["BEGIN_TO_CHANGE", "AtOnce", "Writing", "never", "open_file", "opener"]

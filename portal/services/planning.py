@@ -1,0 +1,64 @@
+"""Planning is a comparison: the reminders that should exist against those that do.
+
+So whatever changes (a new date, a met condition, an import) withdraws, moves or adds just what
+it must, in its own transaction, and planning twice adds nothing.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from portal.clock import LONDON
+from portal.domain.messages import Message, MessageState
+from portal.domain.offenders import Offender
+from portal.domain.reminders import Reminder, plan
+from portal.storage.unit_of_work import UnitOfWork
+
+CHANGEABLE = frozenset({MessageState.QUEUED, MessageState.WITHDRAWN})
+UNSENT = frozenset({MessageState.HELD, MessageState.EXPIRED, *CHANGEABLE})
+
+
+async def plan_reminders(work: UnitOfWork, offender: Offender) -> None:
+    """Make the outbox hold just the reminders that this person should still get."""
+    known = await work.outbox.reminders_of(offender.id)
+    wanted = plan(
+        await work.appointments.all_of_offender(offender.id),
+        await work.cases.conditions_of_offender(offender.id),
+        now=work.now,
+        done={message.key for message in known if message.state not in CHANGEABLE},
+        taken={message.due_at.astimezone(LONDON).date() for message in known if message.state not in UNSENT},
+    )
+    _compare(work, offender, wanted, {message.key: message for message in known})
+
+
+def plan_first_reminders(work: UnitOfWork, offender: Offender, wanted: Iterable[Reminder]) -> None:
+    """The same for somebody who has no messages yet, without looking."""
+    _compare(work, offender, wanted, {})
+
+
+def _compare(
+    work: UnitOfWork, offender: Offender, wanted: Iterable[Reminder], known: dict[str, Message]
+) -> None:
+    for reminder in wanted:
+        message = known.pop(reminder.key, None)
+        if message is None:
+            work.outbox.add(_message(offender.id, offender.language, reminder, work))
+        else:
+            message.plan(due_at=reminder.due_at, send_before=reminder.send_before)
+    for message in known.values():
+        if message.state is MessageState.QUEUED:
+            message.withdraw(at=work.now)
+
+
+def _message(offender_id: UUID, language: str, reminder: Reminder, work: UnitOfWork) -> Message:
+    return Message(
+        offender_id=offender_id,
+        case_id=reminder.case_id,
+        about_id=reminder.about_id,
+        purpose=reminder.purpose,
+        language=language,
+        key=reminder.key,
+        personalisation="{}",
+        posted_at=work.now,
+        due_at=reminder.due_at,
+        send_before=reminder.send_before,
+    )
