@@ -13,7 +13,7 @@ from portal.services import signing_in
 from portal.storage.limits import Limit
 from portal.web.cookies import LANGUAGE, dropped, kept, session_cookie
 from portal.web.forms import Form
-from portal.web.i18n import gettext_of
+from portal.web.i18n import chosen_language, gettext_of
 from portal.web.limiting import limited_by_address
 from portal.web.pages import page, see
 from portal.web.signing_in import PUBLIC
@@ -72,9 +72,9 @@ async def enter(
     if typed and len(signing_in.normal_form(typed)) != CODE_DIGITS:
         form.errors["code"] = _("The code must be 6 digits, like 120 456")
     if not form.errors:
-        signed_in = await signing_in.enter_code(work, request.user, typed)
+        signed_in = await signing_in.enter_code(work, request.user, typed, chosen=chosen_language(request))
         if signed_in is not None:
-            return see("/", kept(COOKIE, signed_in.id))
+            return see("/", kept(COOKIE, signed_in.session.id), kept(LANGUAGE, signed_in.language.code))
         form.errors["code"] = _(
             "That code did not work. Check the newest text we sent, or ask for a new code"
         )

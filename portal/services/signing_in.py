@@ -7,12 +7,15 @@ waits as long (T-LK 7): whoever holds a stranger's phone learns nothing.
 import json
 import secrets
 import unicodedata
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from portal.domain.audit import LoggedAs
 from portal.domain.links import CODE_DIGITS, Code, Link
 from portal.domain.messages import Message, Purpose
+from portal.domain.offenders import Offender
+from portal.languages import Language, spoken
 from portal.services import passwords
 from portal.storage import limits, sessions
 from portal.storage.keys import token_hash
@@ -82,8 +85,25 @@ async def _send_code(work: UnitOfWork, link: Link | None, browser: Session) -> N
     await work.record("code.posted", LoggedAs.SECURITY, force=offender.force, record_id=offender.id)
 
 
-async def enter_code(work: UnitOfWork, browser: Session, typed: str) -> Session | None:
+@dataclass(frozen=True)
+class SignedIn:
+    """Somebody has proven who they are."""
+
+    session: Session
+    language: Language
+    """The one that texts and pages speak to them."""
+
+
+async def enter_code(
+    work: UnitOfWork, browser: Session, typed: str, *, chosen: Language | None = None
+) -> SignedIn | None:
     """Try a code.  Right, it is used up and the browser gets a new, signed-in session.
+
+    Args:
+        work: ours until it ends.
+        browser: the session that asked for the code.
+        typed: what they typed.
+        chosen: the language that they chose on the way in; texts speak it from now on.
 
     Returns:
         The new session, or None when the code is wrong, used, worn out or run out.
@@ -110,7 +130,22 @@ async def enter_code(work: UnitOfWork, browser: Session, typed: str) -> Session 
         force=offender.force,
     )
     await work.record("offender.signed_in", LoggedAs.SECURITY, force=offender.force, record_id=offender.id)
-    return signed_in
+    return SignedIn(signed_in, await _speak(work, offender, chosen))
+
+
+async def _speak(work: UnitOfWork, offender: Offender, chosen: Language | None) -> Language:
+    language = spoken(offender.language)
+    if chosen is None or chosen is language:
+        return language
+    offender.language = chosen.code
+    await work.record(
+        "language.chosen",
+        LoggedAs.ALTERATION,
+        force=offender.force,
+        record_id=offender.id,
+        language=chosen.code,
+    )
+    return chosen
 
 
 async def sign_out(work: UnitOfWork, session: Session) -> None:

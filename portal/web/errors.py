@@ -8,6 +8,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.types import ExceptionHandlersMap
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from portal.errors import Forged, NotFound, NotSignedIn, RuleBroken, TooMany
 from portal.web.pages import page
@@ -71,10 +72,12 @@ def _crash(request: Visit, error: Exception) -> Response[bytes]:
     return page(request, "errors/crash.html", status=HTTPStatus.INTERNAL_SERVER_ERROR, entry=True)
 
 
-def _records_away(request: Visit, error: DBAPIError) -> Response[bytes]:
+def _records_away(request: Visit, error: DBAPIError | NoConnection | OSError) -> Response[bytes]:
     """The database is full, locked or gone: nothing was changed, and trying again may work."""
     log.error(
-        "database: %s in request %s", type(error.orig).__name__, request.scope["state"].get("request_id")
+        "database: %s in request %s",
+        type(getattr(error, "orig", error)).__name__,
+        request.scope["state"].get("request_id"),
     )
     answer = page(request, "errors/unavailable.html", status=HTTPStatus.SERVICE_UNAVAILABLE, entry=True)
     answer.headers["Retry-After"] = "30"
@@ -90,6 +93,8 @@ ERROR_PAGES: ExceptionHandlersMap = {
     TooMany: _too_many,
     HTTPException: _unusable,
     DBAPIError: _records_away,
+    NoConnection: _records_away,
+    OSError: _records_away,
     Exception: _crash,
 }
 """Litestar picks the nearest ancestor of what was raised, so a new kind of

@@ -71,6 +71,12 @@ def language_of(request: Visit) -> Language:
     return ENGLISH if wanted not in offered(request) else wanted
 
 
+def chosen_language(request: Visit) -> Language | None:
+    """The language that this person chose, if they did."""
+    chosen = LANGUAGES.get(request.cookies.get(LANGUAGE, ""))
+    return chosen if chosen in offered(request) else None
+
+
 def offered(request: Visit) -> list[Language]:
     """The languages that this person may choose."""
     session = request.scope.get("user")

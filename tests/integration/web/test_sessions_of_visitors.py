@@ -36,10 +36,10 @@ async def test_cookies_have_exactly_these_attributes(visitor, offender):
     await visitor.open("/?language=cy")
     left = await visitor.send("/sign-out")
 
-    for page in (asked, entered):
-        (cookie,) = page.headers.get_list("set-cookie")
-        assert cookie.startswith("__Host-offender=")
-        assert attributes(cookie) == ATTRIBUTES
+    for page, names in ((asked, ["__Host-offender"]), (entered, ["__Host-language", "__Host-offender"])):
+        cookies = sorted(page.headers.get_list("set-cookie"))
+        assert [cookie.partition("=")[0] for cookie in cookies] == names
+        assert {attributes(cookie) for cookie in cookies} == {ATTRIBUTES}
     taken_back = left.headers.get_list("set-cookie")
     assert sorted(cookie.partition("=")[0] for cookie in taken_back) == ["__Host-language", "__Host-offender"]
     assert {attributes(cookie) for cookie in taken_back} == {f"Max-Age=0; {ATTRIBUTES}"}
@@ -137,7 +137,7 @@ async def test_tabs_do_not_sign_each_other_out(arrive, offender_visitor):
     pages = [await tab.open("/") for tab in (offender_visitor, other_tab) * 3]
 
     assert [page.status for page in pages] == [200] * 6
-    assert offender_visitor.cookies == other_tab.cookies
+    assert offender_visitor.cookies["__Host-offender"] == other_tab.cookies["__Host-offender"]
 
 
 async def test_a_request_under_way_does_not_revive_a_session(
