@@ -1,11 +1,14 @@
 """A changed line is a difference: what it names is changed and written down, all else is left alone."""
 
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
 
 import pytest
 
-from portal.domain.audit import LoggedAs
+from portal.domain.audit import Event, LoggedAs
 from portal.domain.cases import Case, CaseState
 from portal.domain.conditions import Condition, Progress
 from portal.domain.victims import Victim
@@ -29,17 +32,18 @@ A_THIRD = {
 }
 
 
-async def everything(database):
+async def everything(database: Database, *, but: Collection[str] = ()) -> dict[tuple[str, UUID, str], Any]:
     """Every value of every row, by where it stands."""
     return {
         (table.name, row["id"], column): value
         for table in TABLES
+        if table.name not in but
         for row in await rows_of(database, table)
         for column, value in row.items()
     }
 
 
-async def last_event(database):
+async def last_event(database: Database) -> Event:
     return (await events_of(database))[-1]
 
 
@@ -78,12 +82,13 @@ async def test_only_what_the_line_changes_is_changed(database, take, path, value
     changes = {path: value}
     if path == "complete_by":
         changes["conditions.1.due_on"], field = value, "complete_by conditions.due_on"
+    moves = {"messages"} if "due_on" in field else set()
     assert (await take(a_case())).counts == NEW
-    before = await everything(database)
+    before = await everything(database, but=moves)
 
     assert (await take(a_case(changes))).counts == CHANGED
 
-    after = await everything(database)
+    after = await everything(database, but=moves)
     of_conditions = {"cases.conditions_version"} if "conditions." in field else set()
     assert after.keys() == before.keys()
     assert {
@@ -142,11 +147,12 @@ async def test_the_same_in_other_words_is_no_change(database, take, same):
 # Conditions
 
 
-async def conditions_of(database):
+async def conditions_of(database: Database) -> dict[str, Condition]:
     return {condition.reference: condition for condition in await all_of(database, Condition)}
 
 
-async def the_case(database):
+async def the_case(database: Database) -> Case:
+    case: Case
     [case] = await all_of(database, Case)
     return case
 
@@ -227,7 +233,7 @@ async def test_victims_come_go_and_come_back(database, take):
 
     for case, withdrawn in ((alone, {"V1"}), (a_case(), set()), (more, set()), (a_case(), {"V3"})):
         assert (await take(case)).counts == CHANGED
-        assert (await last_event(database)).details["fields"].startswith("victims")
+        assert str((await last_event(database)).details["fields"]).startswith("victims")
         kept = {victim.reference: victim for victim in await all_of(database, Victim)}
         assert {name for name, victim in kept.items() if victim.is_withdrawn} == withdrawn
         assert {name: kept[name].id for name in before} == before

@@ -10,6 +10,7 @@ import pytest
 from portal.domain.messages import Message, MessageState, Purpose
 from portal.domain.offenders import Offender
 from portal.intake import importing
+from portal.storage.database import Database
 from portal.storage.tables import cases, links, messages, offenders
 from tests.integration.intake.taking import CHANGED, NEW, UNCHANGED, all_of, events_of, rows_of
 from tests.unit.intake.making import LEFT_OUT, a_case
@@ -17,11 +18,11 @@ from tests.unit.intake.making import LEFT_OUT, a_case
 UNREACHABLE = {"offender.mobile": LEFT_OUT, "offender.email": LEFT_OUT}
 
 
-async def invitations(database):
+async def invitations(database: Database) -> list[Message]:
     return [message for message in await all_of(database, Message) if message.purpose is Purpose.INVITATION]
 
 
-async def move_to(database, state):
+async def move_to(database: Database, state: MessageState) -> None:
     async with database.changing() as session:
         await session.execute(messages.update().values(state=state))
 

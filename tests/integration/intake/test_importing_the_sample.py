@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from collections import Counter
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from portal.domain.conditions import Condition
 from portal.domain.messages import Purpose
 from portal.domain.offenders import Offender
 from portal.domain.victims import Victim
+from portal.storage.database import Database
 from portal.storage.tables import cases, messages
 from tests.integration.intake.taking import all_of, events_of, published, taken_in
 from tests.records import records_of
@@ -27,7 +29,7 @@ def described(sample):
     return [json.loads(line) for line in sample]
 
 
-async def invited(database):
+async def invited(database: Database) -> list[UUID]:
     """Whom the first messages are for."""
     query = select(messages.c.offender_id).where(messages.c.purpose == Purpose.INVITATION)
     async with database.reading() as connection:
