@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from portal.domain.audit import Event
 from portal.storage.tables import audit_events
 
-_ADD = insert(audit_events)
+ADD = insert(audit_events)
 
 
 def as_row(event: Event) -> dict[str, Any]:
@@ -27,7 +27,7 @@ class AuditEvents:
 
     async def add(self, *events: Event) -> None:
         """Write the events down, now, in this transaction."""
-        await self.connection.execute(_ADD, [as_row(event) for event in events])
+        await self.connection.execute(ADD, [as_row(event) for event in events])
 
     async def of_case(
         self, case_id: UUID, *, newest_first: bool = False, limit: int = 500

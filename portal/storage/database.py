@@ -1,6 +1,6 @@
 """One database, opened for one purpose: the engine, and the two ways to begin."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from portal.settings import Settings
 from portal.storage import tables
 from portal.storage.keys import KeyRing
 from portal.storage.mapping import KEYS
+from portal.storage.notes import Notes
 from portal.storage.sqlite import BEGIN_TO_CHANGE, AtOnce, Writing, never, open_file, opener
 
 TO_CHANGE = "portal_to_change"
@@ -48,9 +49,11 @@ class Database:
     ) -> None:
         self.keys = keys
         sqlite = url.startswith("sqlite")
-        self.engine = _sqlite(url, forbidden, writing or Writing()) if sqlite else _postgresql(url)
+        self._writing = writing or Writing()
+        self.engine = _sqlite(url, forbidden, self._writing) if sqlite else _postgresql(url)
         self._to_look = self.engine.execution_options(**ONE_SNAPSHOT)
         self._at_once = _sqlite_at_once(url, forbidden) if sqlite else None
+        self.notes = Notes(self._transact, together=self.is_sqlite)
         self._to_change = self.engine.execution_options(**{TO_CHANGE: True})
         self._sessions = async_sessionmaker(self._to_change, expire_on_commit=False, info={KEYS: keys})
 
@@ -80,6 +83,16 @@ class Database:
         """A short transaction of plain statements, committed if the block ends."""
         async with self._to_change.begin() as connection:
             yield connection
+
+    async def _transact(self, work: Callable[[Connection], None]) -> None:
+        """Do all of it, or nothing; on SQLite in the writing thread, from beginning to end."""
+        if self._at_once:
+            changing = self._at_once.execution_options(**{TO_CHANGE: True})
+            async with self._writing.lock:
+                await self._writing.run(lambda: _begin_and_commit(changing, work))
+        else:
+            async with self._to_change.begin() as connection:
+                await connection.run_sync(work)
 
     async def close(self) -> None:
         """Give back every connection."""
@@ -129,9 +142,17 @@ def _sqlite_at_once(url: str, forbidden: frozenset[str]) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.connection.cursor().execute("BEGIN")
+        if connection.get_execution_options().get(TO_CHANGE):
+            connection.exec_driver_sql(BEGIN_TO_CHANGE)
+        else:
+            connection.connection.cursor().execute("BEGIN")
 
     return engine
+
+
+def _begin_and_commit(engine: Engine, work: Callable[[Connection], None]) -> None:
+    with engine.begin() as connection:
+        work(connection)
 
 
 def _postgresql(url: str) -> AsyncEngine:

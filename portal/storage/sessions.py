@@ -7,6 +7,7 @@ staff 15 minutes and 10 hours.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -67,7 +68,7 @@ _FIND = select(
     sessions.c.surface == bindparam("surface"),
     sessions.c.revoked_at.is_(None),
 )
-_TOUCH = (
+TOUCH = (
     update(sessions)
     .where(sessions.c.id_hash == bindparam("of"), sessions.c.revoked_at.is_(None))
     .values(seen_at=bindparam("seen_at"))
@@ -114,7 +115,12 @@ async def begin(  # its id is 256 bits
 
 async def touch(connection: AsyncConnection | AsyncSession, session: Session, *, now: datetime) -> None:
     """Somebody is still there.  Only a live row is written: a session that ended stays ended."""
-    await connection.execute(_TOUCH, {"of": session.id_hash, "seen_at": now})
+    await connection.execute(TOUCH, touched(session, now=now))
+
+
+def touched(session: Session, *, now: datetime) -> dict[str, Any]:
+    """What :data:`TOUCH` is executed with."""
+    return {"of": session.id_hash, "seen_at": now}
 
 
 async def revoke(connection: AsyncConnection | AsyncSession, session: Session, *, now: datetime) -> None:

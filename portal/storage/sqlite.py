@@ -143,7 +143,7 @@ class Connection:
 class AtOnce(AsyncConnection):
     """A connection to look with: it waits for nobody, so no greenlet has to wait for it."""
 
-    async def execute(  # type: ignore[override] # one signature for all the overloads of SQLAlchemy's
+    async def execute(
         self,
         statement: Executable,
         parameters: Any = None,  # noqa: ANN401 - SQLAlchemy's
@@ -174,7 +174,7 @@ def open_file(
     **options: Any,  # noqa: ANN401 - passed on
 ) -> sqlite3.Connection:
     """A connection of the driver's own, set up for safety."""
-    driver = sqlite3.connect(
+    driver: sqlite3.Connection = sqlite3.connect(
         database,
         isolation_level=None,
         cached_statements=256,

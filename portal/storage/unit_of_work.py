@@ -24,9 +24,10 @@ from portal.storage.database import Database
 from portal.storage.keys import KeyRing
 from portal.storage.links import Codes, Links
 from portal.storage.messages import Outbox
+from portal.storage.notes import Note, Row
 from portal.storage.offences import Offences
 from portal.storage.offenders import Offenders
-from portal.storage.sessions import Session, touch
+from portal.storage.sessions import Session, touch, touched
 from portal.storage.staff import StaffMembers
 from portal.storage.victims import Victims
 
@@ -169,7 +170,8 @@ class Look:
     keys: KeyRing
     now: datetime
     who: Who
-    seen: list[Event] = field(default_factory=list)
+    seen: list[Row] = field(default_factory=list)
+    """Audit events as rows: a page makes no objects of what it only writes down."""
 
     def saw(
         self,
@@ -182,16 +184,17 @@ class Look:
         """A person's record was shown: it is written down before the page goes out (DPA 2018 s.62)."""
         who = self.who
         self.seen.append(
-            Event(
-                at=self.now,
-                actor=who.actor,
-                actor_id=who.id,
-                deed=deed,
-                logged_as=LoggedAs.CONSULTATION,
-                force=force or who.force,
-                case_id=case_id,
-                record_id=record_id,
-            )
+            {
+                "at": self.now,
+                "actor": who.actor,
+                "actor_id": who.id,
+                "deed": deed,
+                "logged_as": LoggedAs.CONSULTATION,
+                "force": force or who.force,
+                "case_id": case_id,
+                "record_id": record_id,
+                "details": {},
+            }
         )
 
 
@@ -216,8 +219,5 @@ async def look(database: Database, *, now: datetime, who: Who) -> AsyncIterator[
         looking = Look(connection, database.keys, now, who)
         yield looking
     if looking.seen or who.session:
-        async with database.noting() as connection:
-            if who.session:
-                await touch(connection, who.session, now=now)
-            if looking.seen:
-                await AuditEvents(connection).add(*looking.seen)
+        still_there = touched(who.session, now=now) if who.session else None
+        await database.notes.keep(Note(still_there, looking.seen))
