@@ -71,17 +71,6 @@ def _case(position: int, first: str, last: str, language: str, now: datetime) ->
     decided = (now - timedelta(days=3 + position % 4)).replace(hour=11, minute=0, second=0, microsecond=0)
     end = decided.date() + timedelta(weeks=12)
     offence = OFFENCES[position % len(OFFENCES)]
-    offender: dict[str, Any] = {
-        "reference": f"D{position:04}",
-        "first_names": first,
-        "last_name": last,
-        "date_of_birth": f"{1975 + position * 2}-0{1 + position % 9}-14",
-        "language": language,
-        "sex": "9",
-        "email": f"person{position}@demo.example",
-    }
-    if position not in WITHOUT_MOBILE:
-        offender["mobile"] = f"07700 900{700 + position}"
     return {
         "schema": "case/1",
         "reference": f"DEMO/{position + 1:03}/26",
@@ -102,7 +91,7 @@ def _case(position: int, first: str, last: str, language: str, now: datetime) ->
             "phone": "101",
         },
         "complete_by": end.isoformat(),
-        "offender": offender,
+        "offender": _offender(position, first, last, language),
         "victims": [],
         "conditions": [
             {
@@ -113,3 +102,18 @@ def _case(position: int, first: str, last: str, language: str, now: datetime) ->
             for number, condition in enumerate(CONDITIONS[position % len(CONDITIONS)], start=1)
         ],
     }
+
+
+def _offender(position: int, first: str, last: str, language: str) -> dict[str, Any]:
+    offender: dict[str, Any] = {
+        "reference": f"D{position:04}",
+        "first_names": first,
+        "last_name": last,
+        "date_of_birth": f"{1975 + position * 2}-0{1 + position % 9}-14",
+        "language": language,
+        "sex": "9",
+        "email": f"person{position}@demo.example",
+    }
+    if position not in WITHOUT_MOBILE:
+        offender["mobile"] = f"07700 900{700 + position}"
+    return offender
