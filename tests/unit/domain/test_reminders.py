@@ -17,7 +17,11 @@ from tests.making import NOW, a_case, a_condition, an_appointment, an_offender
 
 CASE = a_case(an_offender())
 A_DAY = timedelta(days=1)
-MOMENTS = st.datetimes(datetime(2026, 9, 1), datetime(2027, 8, 31)).map(lambda naive: naive.replace(tzinfo=UTC))
+MOMENTS = st.datetimes(
+    datetime(2026, 9, 1),  # noqa: DTZ001 - Hypothesis takes naive bounds, and adds the zone itself
+    datetime(2027, 8, 31),  # noqa: DTZ001 - the same
+    timezones=st.just(UTC),
+)
 
 
 def _appointment(starts_at: datetime, booked_at: datetime, state: AppointmentState, id_: UUID) -> Appointment:
@@ -81,9 +85,7 @@ def test_but_for_the_evening_before_nobody_gets_two_in_a_day(appointments, condi
     planned = plan(appointments, conditions, now=now)
 
     gentle = Counter(
-        local(reminder).date()
-        for reminder in planned
-        if reminder.purpose is not Purpose.APPOINTMENT_TOMORROW
+        local(reminder).date() for reminder in planned if reminder.purpose is not Purpose.APPOINTMENT_TOMORROW
     )
     evenings = {
         local(reminder).date() for reminder in planned if reminder.purpose is Purpose.APPOINTMENT_TOMORROW
@@ -110,7 +112,8 @@ def test_nothing_is_said_of_what_is_over_or_done(appointments, conditions, now):
     left = {
         each.id
         for each in conditions
-        if each.progress in (Progress.NOT_STARTED, Progress.IN_PROGRESS) and each.evidence is not EvidenceKind.NONE
+        if each.progress in (Progress.NOT_STARTED, Progress.IN_PROGRESS)
+        and each.evidence is not EvidenceKind.NONE
     }
 
     for reminder in plan(appointments, conditions, now=now):
