@@ -35,7 +35,7 @@ const budgets = {
 const entryComponents = [
   "back_link", "button", "date_input", "details", "error_message", "error_summary", "exit_this_page",
   "generic_header", "hint", "input", "inset_text", "label", "language_navigation", "notification_banner",
-  "phase_banner", "service_navigation", "skip_link", "warning_text",
+  "password_input", "phase_banner", "service_navigation", "skip_link", "warning_text",
 ];
 const entryPages = /(^|\/)(errors|entry)\//;
 const entryWords = "govuk-body govuk-heading-l govuk-heading-m govuk-link govuk-list govuk-list--bullet p h1 h2 ul li";

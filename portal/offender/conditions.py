@@ -31,6 +31,7 @@ async def show(request: Visit, look: Looking) -> Response[bytes]:
         cases=mine,
         conditions=_by_case(todo),
         appointments=await appointments.upcoming(look.connection, look.keys, me, now=look.now),
+        now=look.now,
     )
 
 
