@@ -138,6 +138,7 @@ async def _try(
     pause: Callable[[], Awaitable[None]],
 ) -> Outcome | NotSent | None:
     """What came of it; None when it is no longer ours to send."""
+    await pause()
     async with works() as work:
         message = await work.outbox.claimed(message_id, claimed_at=claimed_at)
         if message is None or work.now - claimed_at > LATEST_START:
@@ -145,7 +146,6 @@ async def _try(
         letter = await _letter(work, message)
     if message.asked_at is None and not isinstance(letter, Letter):
         return letter
-    await pause()
     try:
         return await asyncio.to_thread(_hand_over, courier, message, letter)
     except CourierIsAway as away:
