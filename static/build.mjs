@@ -31,13 +31,13 @@ const budgets = {
   "staff.js": 20_000,
 };
 
-// What the first page that somebody sees may be made of: the way in, and what went wrong.
+// What the first page that somebody sees may be made of: the way in, the footer's pages, what went wrong.
 const entryComponents = [
   "back_link", "button", "date_input", "details", "error_message", "error_summary", "exit_this_page",
   "generic_header", "hint", "input", "inset_text", "label", "language_navigation", "notification_banner",
-  "password_input", "phase_banner", "service_navigation", "skip_link", "warning_text",
+  "password_input", "phase_banner", "service_navigation", "skip_link", "table", "warning_text",
 ];
-const entryPages = /(^|\/)(errors|entry)\//;
+const entryPages = /(^|\/)(errors|entry|public)\//;
 const entryWords = "govuk-body govuk-heading-l govuk-heading-m govuk-link govuk-list govuk-list--bullet p h1 h2 ul li";
 
 const manifest = {};

@@ -24,13 +24,13 @@ async def show(request: Visit, name: FromPath[str]) -> Response[bytes]:
     """One of the pages that the footer leads to."""
     if name not in PAGES:
         raise NotFound(name)
-    return page(request, f"public/{name}.html")
+    return page(request, f"public/{name}.html", entry=True)
 
 
 @get("/language", name="public.languages")
 async def languages(request: Visit) -> Response[bytes]:
     """Every language by its own name."""
-    return page(request, "public/language.html", tongues=offered(request))
+    return page(request, "public/language.html", entry=True, tongues=offered(request))
 
 
 @get("/health/live", name="public.live")
