@@ -37,7 +37,7 @@ async def receive(request: Visit) -> Response[str]:
         return Response("", status_code=HTTPStatus.FORBIDDEN, media_type="text/plain")
     try:
         receipt = msgspec.json.decode(await request.body(), type=Receipt)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return Response("", media_type="text/plain")
     whose = Who(Actor.NOTIFY)
     async with unit_of_work(site.databases["api"], WholeWork, now=site.clock.now(), who=whose) as work:
