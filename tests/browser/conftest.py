@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.chromium import launch
 from tests.browser.tabs import Tab, open_tab
+from tests.browser.walking import Walk, a_walk
 from tests.postgresql import Cluster
 from tests.running import Portal
 
@@ -33,6 +34,13 @@ def portal(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     cluster: Cluster = request.getfixturevalue("cluster")
     with cluster.database() as name:
         yield Portal(cluster.url(name), var)
+
+
+@pytest.fixture(scope="session")
+def walk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    """One portal with something on every page, for all that looks at pages."""
+    with a_walk(browser, tmp_path_factory.mktemp("walk")) as walk:
+        yield walk
 
 
 @pytest.fixture

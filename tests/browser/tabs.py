@@ -1,15 +1,16 @@
 """A tab of a phone's browser, watched for what no page of ours may do."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize
 
-PHONE = {"width": 360, "height": 740}
-EXPECTED = "the server responded with a status of 422"
-"""Chromium's remark on a form that comes back with errors."""
+PHONE = ViewportSize(width=360, height=740)
+REMARK = "Failed to load resource: the server responded with a status of {}"
+"""What Chromium says of a page that is an error page, or a form that came back."""
 STORED = """async () => ({
   local: localStorage.length, session: sessionStorage.length, cookies: document.cookie,
   databases: (await indexedDB.databases()).length, caches: (await caches.keys()).length,
@@ -24,10 +25,13 @@ class Tab:
 
     page: Page
     origin: str
+    expected: Collection[int] = (HTTPStatus.UNPROCESSABLE_ENTITY,)
+    """Statuses that pages may have besides 200."""
     complaints: list[str] = field(default_factory=list)
 
     def on_console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and EXPECTED not in message.text:
+        is_expected = any(message.text.startswith(REMARK.format(int(status))) for status in self.expected)
+        if message.type in ("error", "warning") and not is_expected:
             self.complaints.append(f"{message.type} on {self.page.url}: {message.text}")
 
     def on_request(self, request: Request) -> None:
@@ -43,7 +47,7 @@ class Tab:
 @contextmanager
 def open_tab(browser: Browser, origin: str, *, javascript: bool = True, **how: Any) -> Iterator[Tab]:
     """A tab with a jar of its own for cookies; it must end without a complaint."""
-    settings = {"viewport": PHONE, "base_url": origin} | how
+    settings: dict[str, Any] = {"viewport": PHONE, "base_url": origin} | how
     context = browser.new_context(java_script_enabled=javascript, **settings)
     context.set_default_timeout(10_000)
     tab = Tab(context.new_page(), origin)

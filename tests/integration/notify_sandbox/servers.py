@@ -13,7 +13,7 @@ from typing import Any
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
-from litestar import Litestar
+from litestar.types import ASGIApp
 
 A_WHILE = 10
 """Seconds after which what should have happened has not."""
@@ -26,7 +26,7 @@ def a_free_port() -> int:
         return port
 
 
-def a_server(app: Litestar, port: int) -> Server:
+def a_server(app: ASGIApp, port: int) -> Server:
     return Server(
         app,
         address="127.0.0.1",
@@ -38,7 +38,7 @@ def a_server(app: Litestar, port: int) -> Server:
 
 
 @contextmanager
-def served(app: Litestar) -> Iterator[str]:
+def served(app: ASGIApp) -> Iterator[str]:
     """Serve an application from a thread, and give its address."""
     port, loop = a_free_port(), asyncio.new_event_loop()
     servers: list[Server] = []

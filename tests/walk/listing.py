@@ -1,0 +1,153 @@
+"""Every page there is, in every state worth looking at.  A rule fails for a page that is not here.
+
+A path's {names} are filled with what `prepared.py` put into the records.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Actor(StrEnum):
+    """Who looks at a page: each has a browser of their own."""
+
+    NOBODY = "nobody"
+    ASKED = "somebody who asked for a code"
+    BUSY = "an offender with everything to do"
+    TWICE = "an offender with two cases"
+    DONE = "an offender with nothing left to do"
+    HALFWAY = "staff with a password"
+    STAFF = "staff"
+    STAFF_OF_MANY = "staff of a force with many cases"
+    STAFF_OF_NONE = "staff of a force without cases"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page in one state."""
+
+    name: str
+    template: str
+    path: str
+    heading: str
+    """In English, as the template has it; a person's name where ``title`` says something else."""
+    route: str = ""
+    actor: Actor = Actor.NOBODY
+    title: str = ""
+    sends_nothing: bool = False
+    """Whether its form is sent empty, so that it comes back with errors."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether looking at it makes it longer: a case's timeline tells of each look."""
+        return self.template == CASE
+
+    @property
+    def is_for_staff(self) -> bool:
+        return self.template.startswith("staff/")
+
+    @property
+    def is_entry(self) -> bool:
+        """Whether it carries its sheet inside: somebody may come here first."""
+        return self.template.startswith(("offender/entry/", "staff/entry/", "errors/", "public/"))
+
+
+def _public(name: str, heading: str, route: str = "public.page") -> Listed:
+    return Listed(name, f"public/{name}.html", f"/{name}", heading, route)
+
+
+def _error(name: str, heading: str, cause: str = "", actor: Actor = Actor.NOBODY) -> Listed:
+    surface = "public" if actor is Actor.NOBODY else "offender"
+    shown = f"{name} {cause}".strip()
+    return Listed(shown, f"errors/{name}.html", f"/walk/{surface}/{cause or name}", heading, actor=actor)
+
+
+PUBLIC = (
+    _public("help", "Help"),
+    _public("privacy", "Privacy"),
+    _public("cookies", "Cookies"),
+    _public("accessibility", "Accessibility"),
+    _public("language", "Choose a language", "public.languages"),
+)
+LINK = "offender/entry/link.html"
+CODE = "offender/entry/code.html"
+CONDITIONS = "offender/conditions/show.html"
+APPOINTMENT = "offender/appointments/show.html"
+OFFENDER = (
+    Listed("link", LINK, "/a/{token}", "Sign in", "offender.link"),
+    Listed("code", CODE, "/code", "Enter your code", "offender.code", Actor.ASKED),
+    Listed("code wrong", CODE, "/code", "Enter your code", actor=Actor.ASKED, sends_nothing=True),
+    Listed(
+        "signed out",
+        "offender/entry/signed_out.html",
+        "/signed-out",
+        "You are signed out",
+        "offender.signed_out",
+    ),
+    Listed("conditions", CONDITIONS, "/", "What you need to do", "offender.conditions", Actor.BUSY),
+    Listed("conditions of two cases", CONDITIONS, "/", "What you need to do", actor=Actor.TWICE),
+    Listed("conditions all done", CONDITIONS, "/", "What you need to do", actor=Actor.DONE),
+    *(
+        Listed(
+            f"appointment {state}",
+            APPOINTMENT,
+            f"/appointments/{{{state}}}",
+            "Your appointment",
+            "offender.appointment",
+            Actor.BUSY,
+        )
+        for state in ("offered", "confirmed", "begun", "cancelled")
+    ),
+)
+PASSWORD = "staff/entry/password.html"
+STAFF_CODE = "staff/entry/code.html"
+CASES = "staff/cases/index.html"
+CASE = "staff/cases/show.html"
+STAFF = (
+    Listed("staff sign in", PASSWORD, "/staff/sign-in", "Staff sign in", "staff.sign_in"),
+    Listed("staff sign in wrong", PASSWORD, "/staff/sign-in", "Staff sign in", sends_nothing=True),
+    Listed(
+        "staff code",
+        STAFF_CODE,
+        "/staff/sign-in/code",
+        "Enter the code from your app",
+        "staff.sign_in.code",
+        Actor.HALFWAY,
+    ),
+    Listed(
+        "staff code wrong",
+        STAFF_CODE,
+        "/staff/sign-in/code",
+        "Enter the code from your app",
+        actor=Actor.HALFWAY,
+        sends_nothing=True,
+    ),
+    Listed("cases", CASES, "/staff/cases", "Cases", "staff.cases", Actor.STAFF),
+    Listed("cases none", CASES, "/staff/cases", "Cases", actor=Actor.STAFF_OF_NONE),
+    Listed("cases many", CASES, "/staff/cases", "Cases", actor=Actor.STAFF_OF_MANY),
+    Listed(
+        "case", CASE, "/staff/cases/{case}", "Morwenna Jane Trelawny-Quick", "staff.case", Actor.STAFF, "Case"
+    ),
+    Listed("case bare", CASE, "/staff/cases/{bare}", "Priyanka", actor=Actor.STAFF, title="Case"),
+)
+ERRORS = (
+    _error("crash", "Sorry, there is a problem with the service"),
+    _error("forged", "We could not take that"),
+    _error("not_found", "Page not found"),
+    _error("not_found", "Page not found", "not_theirs", Actor.BUSY),
+    _error("too_large", "That is too large"),
+    _error("too_many", "Wait before you try again"),
+    _error("unavailable", "Sorry, the service is unavailable"),
+    _error("unusable", "We could not use that"),
+    *(
+        _error("rule_broken", "That is not possible now", cause, Actor.BUSY)
+        for cause in ("begun", "off", "changed", "another_rule")
+    ),
+)
+PAGES = (*PUBLIC, *OFFENDER, *STAFF, *ERRORS)
+NOT_PAGES = {
+    "assets.built": "sheets, scripts and icons",
+    "assets.favicon": "an icon",
+    "public.live": "for machines",
+    "public.ready": "for machines",
+    "public.security": "plain text (RFC 9116)",
+}
