@@ -11,7 +11,7 @@ from litestar.handlers import BaseRouteHandler
 
 from portal.domain.audit import Actor
 from portal.domain.staff import Role
-from portal.errors import NotFound, NotSignedIn
+from portal.errors import Forged, NotFound, NotSignedIn
 from portal.storage import sessions, staff
 from portal.storage.sessions import Session
 from portal.storage.unit_of_work import Who
@@ -87,12 +87,18 @@ async def _colleague(connection: ASGIConnection[Any, Any, Any, Any], session: Se
 async def _check_form(
     connection: ASGIConnection[Any, Any, Any, Any], surface: str, session: Session | None
 ) -> None:
+    """Take only a form of our own.  One of a session that has ended leads to the way in."""
     site = site_of(connection)
     csrf.check_origin(connection, site.settings.base_url)
     given = connection.headers.get(csrf.HEADER)
     if given is None and isinstance(connection, Request):
         given = str((await connection.form()).get(csrf.FIELD, ""))
-    csrf.check_token(given or "", site.databases[surface].keys, surface, session)
+    try:
+        csrf.check_token(given or "", site.databases[surface].keys, surface, session)
+    except Forged:
+        if session is None and session_cookie(surface) in connection.cookies:
+            raise NotSignedIn(surface) from None
+        raise
 
 
 def who(connection: ASGIConnection[Any, Any, Any, Any]) -> Who:

@@ -107,6 +107,20 @@ async def test_the_page_of_a_link_tells_nothing_of_the_token_or_the_person(visit
     assert link.removeprefix("/a/") not in str(page.headers)
 
 
+async def test_who_waits_too_long_is_told_how_to_come_back(visitor, offender, case, clock, database):
+    await visitor.ask_for_code(await visitor.link_of(offender))
+    clock.moment += timedelta(minutes=15)
+    before = await records_of(database)
+
+    for path in ("/code", "/code/again"):
+        page = await visitor.send(path, {"code": "120456"}, follow=True)
+
+        assert page.text("h1") == "You are signed out", path
+        assert "press it again when you are back" in page.text(), path
+        await visitor.open("/help")
+    assert await records_of(database) == before
+
+
 # The same face
 
 
@@ -207,7 +221,7 @@ async def test_a_code_is_taken_as_people_type_it_but_once(arrive, keep):
 
         replay.client.cookies.set("__Host-offender", before, domain="portal.test", path="/")
         for spelled in (code, spell(code)):
-            assert (await replay.send("/code", {"code": spelled})).status == 403, name
+            assert (await replay.send("/code", {"code": spelled})).location == "/signed-out", name
         assert (await replay.open("/")).location == "/signed-out"
 
 
