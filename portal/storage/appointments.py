@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from portal.domain.appointments import STANDING, Appointment, AppointmentKind, AppointmentState
 from portal.errors import NotFound
 from portal.storage import tables
 from portal.storage.keys import KeyRing, place
+from portal.storage.lookups import LookUp
 
 table = tables.appointments
 
@@ -77,12 +78,12 @@ _SHOWN = (
     *(table.c.id, table.c.case_id, table.c.kind, table.c.starts_at, table.c.ends_at),
     *(table.c.place, table.c.bring, table.c.state, table.c.confirmed_at),
 )
-_UPCOMING = (
+_UPCOMING = LookUp(
     select(*_SHOWN)
     .where(
         table.c.offender_id == bindparam("offender_id"),
         table.c.ends_at > bindparam("now", type_=table.c.ends_at.type),
-        table.c.state.in_(sorted(STANDING)),
+        or_(*(table.c.state == state for state in sorted(STANDING))),
     )
     .order_by(table.c.starts_at)
     .limit(20)
@@ -93,22 +94,20 @@ _ONE = select(*_SHOWN).where(
 _OF_CASE = select(*_SHOWN).where(table.c.case_id == bindparam("case_id")).order_by(table.c.starts_at)
 
 
-def _shown(row: Row[*tuple[Any, ...]], keys: KeyRing) -> SeenAppointment:
+def _shown(row: Sequence[Any], keys: KeyRing) -> SeenAppointment:
+    id_, case_id, kind, starts_at, ends_at, where, bring, state, confirmed_at = row
     opened = (
-        keys.open(row.place, place("appointments", "place", row.id)),
-        keys.open(row.bring, place("appointments", "bring", row.id)),
+        keys.open(where, place("appointments", "place", id_)),
+        keys.open(bring, place("appointments", "bring", id_)),
     )
-    return SeenAppointment(
-        row.id, row.case_id, row.kind, row.starts_at, row.ends_at, *opened, row.state, row.confirmed_at
-    )
+    return SeenAppointment(id_, case_id, kind, starts_at, ends_at, *opened, state, confirmed_at)
 
 
 async def upcoming(
     connection: AsyncConnection, keys: KeyRing, offender_id: UUID, *, now: datetime
 ) -> Sequence[SeenAppointment]:
     """What stands and has not ended, soonest first."""
-    rows = await connection.execute(_UPCOMING, {"offender_id": offender_id, "now": now})
-    return [_shown(row, keys) for row in rows]
+    return [_shown(row, keys) for row in await _UPCOMING.rows(connection, offender_id=offender_id, now=now)]
 
 
 async def shown_to_offender(

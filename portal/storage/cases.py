@@ -14,6 +14,7 @@ from portal.domain.conditions import Condition
 from portal.domain.regimes import Regime
 from portal.errors import NotFound
 from portal.storage.keys import KeyRing, place
+from portal.storage.lookups import LookUp
 from portal.storage.tables import cases, conditions, offenders, readings
 
 PAGE = 25
@@ -115,7 +116,7 @@ class SeenCase:
     """When they said that they have read the conditions as they stand."""
 
 
-_OF_OFFENDER = (
+_OF_OFFENDER = LookUp(
     select(
         *(cases.c.id, cases.c.reference, cases.c.force, cases.c.regime, cases.c.complete_by),
         *(cases.c.conditions_version, cases.c.officer_name, cases.c.officer_phone, cases.c.officer_email),
@@ -131,17 +132,17 @@ _OF_OFFENDER = (
 
 async def of_offender(connection: AsyncConnection, keys: KeyRing, offender_id: UUID) -> Sequence[SeenCase]:
     """The offender's open cases, the one that ends first at the top."""
-    rows = await connection.execute(_OF_OFFENDER, {"offender_id": offender_id})
-    return [
-        SeenCase(
-            *row[:6],
-            keys.open(row.officer_name, place("cases", "officer_name", row.id)),
-            keys.open(row.officer_phone, place("cases", "officer_phone", row.id)),
-            keys.open(row.officer_email, place("cases", "officer_email", row.id)),
-            row.read_at,
-        )
-        for row in rows
-    ]
+    return [_seen(row, keys) for row in await _OF_OFFENDER.rows(connection, offender_id=offender_id)]
+
+
+def _seen(row: Sequence[Any], keys: KeyRing) -> SeenCase:
+    id_, *shown, name, phone, email, read_at = row
+    opened = (
+        keys.open(name, place("cases", "officer_name", id_)),
+        keys.open(phone, place("cases", "officer_phone", id_)),
+        keys.open(email, place("cases", "officer_email", id_)),
+    )
+    return SeenCase(*(id_, *shown, *opened, read_at))
 
 
 @dataclass(frozen=True, slots=True)

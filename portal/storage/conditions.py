@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from portal.domain.cases import CaseState
 from portal.domain.conditions import ConditionKind, EvidenceKind, Progress
 from portal.storage.keys import KeyRing, place
+from portal.storage.lookups import LookUp
 from portal.storage.tables import cases, conditions
 
 
@@ -41,7 +42,7 @@ _SHOWN = (
     *(conditions.c.evidence, conditions.c.provider, conditions.c.hours, conditions.c.amount_pence),
     conditions.c.progress,
 )
-_OF_OFFENDER = (
+_OF_OFFENDER = LookUp(
     select(*_SHOWN)
     .join(cases, cases.c.id == conditions.c.case_id)
     .where(
@@ -62,8 +63,7 @@ async def of_offender(
     connection: AsyncConnection, keys: KeyRing, offender_id: UUID
 ) -> Sequence[SeenCondition]:
     """What the offender must do, in all their open cases, soonest first."""
-    rows = await connection.execute(_OF_OFFENDER, {"offender_id": offender_id})
-    return [_shown(row, keys) for row in rows]
+    return [_shown(row, keys) for row in await _OF_OFFENDER.rows(connection, offender_id=offender_id)]
 
 
 async def of_case(connection: AsyncConnection, keys: KeyRing, case_id: UUID) -> Sequence[SeenCondition]:
@@ -72,6 +72,6 @@ async def of_case(connection: AsyncConnection, keys: KeyRing, case_id: UUID) -> 
     return [_shown(row, keys) for row in rows]
 
 
-def _shown(row: Row[*tuple[Any, ...]], keys: KeyRing) -> SeenCondition:
-    title = keys.open(row.title, place("conditions", "title", row.id))
-    return SeenCondition(row.id, row.case_id, row.kind, title, *row[4:])
+def _shown(row: Sequence[Any], keys: KeyRing) -> SeenCondition:
+    id_, case_id, kind, title, *rest = row
+    return SeenCondition(id_, case_id, kind, keys.open(title, place("conditions", "title", id_)), *rest)

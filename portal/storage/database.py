@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy import Connection, event, make_url
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -19,11 +20,10 @@ from portal.storage import tables
 from portal.storage.keys import KeyRing
 from portal.storage.mapping import KEYS
 from portal.storage.notes import Notes
-from portal.storage.sqlite import BEGIN_TO_CHANGE, AtOnce, Writing, never, open_file, opener
+from portal.storage.sqlite import BEGIN_TO_CHANGE, Authorizer, InPlace, Writing, never, opener
 
 TO_CHANGE = "portal_to_change"
 WITHOUT_SCHEMAS = {"schema_translate_map": {tables.VICTIM_SCHEMA: None}}
-SQLITE_POOL = {"pool_size": 20, "max_overflow": 20}
 STATEMENT_TIMEOUT_MS = "5000"
 ONE_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """What a reader on SQLite has anyway."""
@@ -50,9 +50,10 @@ class Database:
         self.keys = keys
         sqlite = url.startswith("sqlite")
         self._writing = writing or Writing()
-        self.engine = _sqlite(url, forbidden, self._writing) if sqlite else _postgresql(url)
+        fence = never(forbidden) if forbidden else None
+        self.engine = _sqlite(url, fence, self._writing) if sqlite else _postgresql(url)
         self._to_look = self.engine.execution_options(**ONE_SNAPSHOT)
-        self._at_once = _sqlite_at_once(url, forbidden) if sqlite else None
+        self._in_place = InPlace(self.engine, fence) if sqlite else None
         self.notes = Notes(self._transact, together=self.is_sqlite)
         self._to_change = self.engine.execution_options(**{TO_CHANGE: True})
         self._sessions = async_sessionmaker(self._to_change, expire_on_commit=False, info={KEYS: keys})
@@ -65,9 +66,9 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """One consistent look.  Nothing is changed."""
-        if self._at_once:
-            with self._at_once.connect() as connection:
-                yield AtOnce(self.engine, connection)
+        if self._in_place:
+            with self._in_place.looking() as connection:
+                yield connection
         else:
             async with self._to_look.connect() as connection:
                 yield connection
@@ -86,18 +87,17 @@ class Database:
 
     async def _transact(self, work: Callable[[Connection], None]) -> None:
         """Do all of it, or nothing; on SQLite in the writing thread, from beginning to end."""
-        if self._at_once:
-            changing = self._at_once.execution_options(**{TO_CHANGE: True})
+        if self._in_place:
             async with self._writing.lock:
-                await self._writing.run(lambda: _begin_and_commit(changing, work))
+                await self._writing.run(partial(self._in_place.change, work))
         else:
             async with self._to_change.begin() as connection:
                 await connection.run_sync(work)
 
     async def close(self) -> None:
         """Give back every connection."""
-        if self._at_once:
-            self._at_once.dispose()
+        if self._in_place:
+            self._in_place.close()
         await self.engine.dispose()
 
 
@@ -109,16 +109,16 @@ def open_database(
     return Database(settings.database_url, keys, forbidden=forbidden, writing=writing)
 
 
-def _sqlite(url: str, forbidden: frozenset[str], writing: Writing) -> AsyncEngine:
+def _sqlite(url: str, fence: Authorizer | None, writing: Writing) -> AsyncEngine:
     file = make_url(url).database
     if file:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    authorizer = never(forbidden) if forbidden else None
     engine = create_async_engine(
         url,
-        connect_args={"async_creator_fn": opener(writing, authorizer)},
+        connect_args={"async_creator_fn": opener(writing, fence)},
         execution_options=WITHOUT_SCHEMAS,
-        **SQLITE_POOL,
+        pool_size=20,
+        max_overflow=20,
     )
 
     @event.listens_for(engine.sync_engine, "begin")
@@ -127,32 +127,6 @@ def _sqlite(url: str, forbidden: frozenset[str], writing: Writing) -> AsyncEngin
         connection.exec_driver_sql(BEGIN_TO_CHANGE if to_change else "BEGIN")
 
     return engine
-
-
-def _sqlite_at_once(url: str, forbidden: frozenset[str]) -> Engine:
-    """What looks are taken with: the same file, without a detour through other greenlets."""
-    file, authorizer = make_url(url).database or ":memory:", never(forbidden) if forbidden else None
-    engine = create_engine(
-        "sqlite://",
-        creator=lambda: open_file(file, authorizer),
-        execution_options=WITHOUT_SCHEMAS,
-        poolclass=QueuePool,
-        **SQLITE_POOL,
-    )
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        if connection.get_execution_options().get(TO_CHANGE):
-            connection.exec_driver_sql(BEGIN_TO_CHANGE)
-        else:
-            connection.connection.cursor().execute("BEGIN")
-
-    return engine
-
-
-def _begin_and_commit(engine: Engine, work: Callable[[Connection], None]) -> None:
-    with engine.begin() as connection:
-        work(connection)
 
 
 def _postgresql(url: str) -> AsyncEngine:

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from portal.storage.keys import new_token, token_hash
+from portal.storage.lookups import LookUp
 from portal.storage.tables import sessions
 
 
@@ -60,13 +61,15 @@ class Session:
         return self.stage is Stage.SIGNED_IN
 
 
-_FIND = select(
-    *(sessions.c.stage, sessions.c.person_id, sessions.c.claim_id, sessions.c.force, sessions.c.seen_at),
-    sessions.c.ends_at,
-).where(
-    sessions.c.id_hash == bindparam("id_hash"),
-    sessions.c.surface == bindparam("surface"),
-    sessions.c.revoked_at.is_(None),
+_FIND = LookUp(
+    select(
+        *(sessions.c.stage, sessions.c.person_id, sessions.c.claim_id, sessions.c.force),
+        *(sessions.c.seen_at, sessions.c.ends_at),
+    ).where(
+        sessions.c.id_hash == bindparam("id_hash"),
+        sessions.c.surface == bindparam("surface"),
+        sessions.c.revoked_at.is_(None),
+    )
 )
 TOUCH = (
     update(sessions)
@@ -78,10 +81,13 @@ TOUCH = (
 async def find(connection: AsyncConnection, id: str, *, surface: str, now: datetime) -> Session | None:  # noqa: A002
     """The live session with this id, if it is one of this surface and has not run out."""
     id_hash = token_hash(id)
-    row = (await connection.execute(_FIND, {"id_hash": id_hash, "surface": surface})).first()
-    if row is None or now >= row.ends_at or now >= row.seen_at + LIVES[surface].idle:
+    row = await _FIND.row(connection, id_hash=id_hash, surface=surface)
+    if row is None:
         return None
-    return Session(id, id_hash, surface, Stage(row.stage), row.person_id, row.claim_id, row.force)
+    stage, person_id, claim_id, force, seen_at, ends_at = row
+    if now >= ends_at or now >= seen_at + LIVES[surface].idle:
+        return None
+    return Session(id, id_hash, surface, Stage(stage), person_id, claim_id, force)
 
 
 async def begin(  # its id is 256 bits

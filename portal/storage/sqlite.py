@@ -8,13 +8,15 @@ the holder) and ``COMMIT``, which waits for the disk.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from typing import Any, Self, TypeVar
+from contextlib import contextmanager, suppress
+from typing import Any, Self, TypeVar, cast
 
-from sqlalchemy import CursorResult, Executable
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection as SynchronousConnection
+from sqlalchemy import CursorResult, Executable, QueuePool, create_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 T = TypeVar("T")
 
@@ -143,6 +145,11 @@ class Connection:
 class AtOnce(AsyncConnection):
     """A connection to look with: it waits for nobody, so no greenlet has to wait for it."""
 
+    def __init__(self, engine: AsyncEngine, at_once: SynchronousConnection) -> None:
+        super().__init__(engine, at_once)
+        self.at_once = at_once
+        self.driver = cast("sqlite3.Connection", at_once.connection.driver_connection)
+
     async def execute(
         self,
         statement: Executable,
@@ -151,7 +158,64 @@ class AtOnce(AsyncConnection):
         execution_options: Any = None,  # noqa: ANN401 - SQLAlchemy's
     ) -> CursorResult[Any]:
         """Execute it here and now."""
-        return self._proxied.execute(statement, parameters, execution_options=execution_options)
+        return self.at_once.execute(statement, parameters, execution_options=execution_options)
+
+    def begin_to_look(self) -> None:
+        """See the records as they are at the first question, until the look ends."""
+        self.driver.execute("BEGIN")
+
+    def end_the_look(self) -> None:
+        """Let go."""
+        if self.at_once.in_transaction():
+            self.at_once.rollback()
+        self.driver.rollback()
+
+    def ask(self, sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """Ask the driver itself."""
+        try:
+            return self.driver.execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise OperationalError(sql, None, error) from error
+
+
+class InPlace:
+    """The file without any detour through other greenlets: for looks, and for the writing thread."""
+
+    def __init__(self, engine: AsyncEngine, authorizer: "Authorizer | None") -> None:
+        self._engine, file = engine, engine.url.database or ":memory:"
+        self._at_once = create_engine(
+            "sqlite://",
+            creator=lambda: open_file(file, authorizer),
+            execution_options=engine.get_execution_options(),
+            poolclass=QueuePool,
+            pool_size=1,
+            max_overflow=-1,
+        )
+        self._idle: list[AtOnce] = []
+
+    @contextmanager
+    def looking(self) -> Iterator[AtOnce]:
+        """A connection that sees one moment of the records.  It stays open for others."""
+        connection = self._idle.pop() if self._idle else AtOnce(self._engine, self._at_once.connect())
+        connection.begin_to_look()
+        try:
+            yield connection
+        finally:
+            connection.end_the_look()
+            self._idle.append(connection)
+
+    def change(self, work: Callable[[SynchronousConnection], None]) -> None:
+        """Do the work as one transaction.  This waits, for others who write and for the disk."""
+        with self._at_once.connect() as connection:
+            connection.exec_driver_sql(BEGIN_TO_CHANGE)
+            work(connection)
+            connection.commit()
+
+    def close(self) -> None:
+        """Close what nobody uses."""
+        while self._idle:
+            self._idle.pop().at_once.close()
+        self._at_once.dispose()
 
 
 Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]
@@ -198,4 +262,4 @@ def never(tables: frozenset[str]) -> Authorizer:
     return decide
 
 
-__all__ = ["BEGIN_TO_CHANGE", "AtOnce", "Writing", "never", "open_file", "opener"]
+__all__ = ["BEGIN_TO_CHANGE", "AtOnce", "Authorizer", "InPlace", "Writing", "never", "opener"]
