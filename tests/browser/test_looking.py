@@ -9,9 +9,9 @@ POOR = """<!DOCTYPE html><html><head><title>x</title><style>
 a:focus { outline: none } a { display: block; height: 20px; width: 20px; color: #ccc }
 .wide { width: 500px } .cut { overflow: hidden; height: 20px; width: 100px; font: 16px/1.2 sans-serif }
 .far { position: fixed; top: -500px; width: 40px; height: 40px }
-@keyframes turn { to { rotate: 360deg } } .turns { animation: turn 1s infinite }
+@keyframes turn { to { rotate: 360deg } } .turns { width: 10px; animation: turn 1s infinite }
 </style></head><body><main><a href="#">x</a><p style="color: #ccc">Pale words</p><p class="wide">Too wide</p>
-<p class="cut">Words that are cut off where their box ends</p><p class="turns">Turns</p>
+<p class="cut">Words that are cut off where their box ends</p><p class="turns">o</p>
 <img src="data:,"></main></body></html>"""
 
 
