@@ -37,7 +37,7 @@ for command in (
 def main(clock: Clock | None = None) -> None:
     """Run a command; what can be foreseen ends in a sentence and exit code 1, not in a traceback."""
     try:
-        portal(obj=clock)
+        portal(obj=clock, prog_name="portal")
     except (PortalError, OSError) as wrong:
         click.echo(f"Error: {wrong}", err=True)
         sys.exit(1)

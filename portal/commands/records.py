@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+from alembic.util import CommandError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
 
@@ -32,6 +33,8 @@ def migrate(revision: str) -> None:
         try:
             await migrations.migrate(database, revision)
             return await migrations.current(database)
+        except CommandError as wrong:
+            raise click.ClickException(str(wrong)) from wrong
         finally:
             await database.close()
 
@@ -52,6 +55,8 @@ def load_offences(clock: Clock, file: Path) -> None:
         entries = [Offence.from_entry(entry) for entry in json.loads(file.read_text(encoding="utf-8"))]
     except (ValueError, KeyError, TypeError) as wrong:
         raise click.ClickException(f"{file.name} is not the published list: {wrong}") from wrong
+    if not entries:
+        raise click.ClickException(f"{file.name} is not the published list: nothing is in it")
 
     async def work() -> int:
         async with operator_work(settings_of(), clock) as unit:
