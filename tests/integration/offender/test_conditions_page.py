@@ -100,8 +100,8 @@ async def test_what_is_due_first_stands_first_and_what_is_withdrawn_nowhere(home
 
 
 CONSEQUENCES = {
-    Regime.CONDITIONAL_CAUTION: f"{MAY} you may have to go to court for what happened. {FIRST}",
-    Regime.DIVERSIONARY_CAUTION: f"{MAY} you may have to go to court for what happened. {FIRST}",
+    Regime.CONDITIONAL_CAUTION: f"{MAY} you may have to go to court. {FIRST}",
+    Regime.DIVERSIONARY_CAUTION: f"{MAY} you may have to go to court. {FIRST}",
     Regime.DEFERRED_PROSECUTION: f"{MAY} the police may take the case to court. {FIRST}",
     Regime.COMMUNITY_CAUTION: f"{MAY} you may have to pay a fine. {FIRST}",
     Regime.COMMUNITY_RESOLUTION: "If you do not do these things, an officer will talk to you about it."
