@@ -8,7 +8,7 @@ from typing import cast
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader, StrictUndefined
 
 from portal.domain.contacts import national_form
 from portal.languages import ENGLISH, LANGUAGES, Language, spoken
@@ -35,12 +35,19 @@ def translations(code: str, folder: Path = LOCALES) -> NullTranslations:
         return Translations(compiled)
 
 
-def environments(assets: Assets) -> Mapping[str, Environment]:
-    """The templates once for each language, so that a page pays nothing for being translated."""
-    return {code: _environment(language, assets) for code, language in LANGUAGES.items()}
+def environments(assets: Assets) -> Mapping[str, TranslatedEnvironment]:
+    """The templates once for each language, so that a page pays nothing for being translated.
+
+    All are compiled here: the first visitor after a start waits no longer than the others.
+    """
+    made = {code: _environment(language, assets) for code, language in LANGUAGES.items()}
+    for environment in made.values():
+        for name in environment.list_templates(["html"]):
+            environment.get_template(name)
+    return made
 
 
-def _environment(language: Language, assets: Assets) -> Environment:
+def _environment(language: Language, assets: Assets) -> TranslatedEnvironment:
     catalogue = translations(language.code)
     environment = TranslatedEnvironment(
         {"_": catalogue.gettext, "asset": assets.url},

@@ -7,6 +7,7 @@ import brotli
 from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
+from markupsafe import Markup
 
 from portal.domain.forces import FORCES
 from portal.languages import Language
@@ -20,13 +21,19 @@ from portal.web.site import Visit, site_of, surface_of
 WORTH_COMPRESSING = 1000
 QUALITY = 5
 HTML = "text/html"
+CSRF_HERE = "{csrf}"
+"""Stands in a part of pages that is otherwise the same for many people."""
 
 
 class Page:
     """What the layout shows around every page."""
 
+    navigation: tuple[tuple[str, str, bool], ...] = ()
+    """The ways through the surface: the words of each, its address, and whether the page is there."""
+
     def __init__(self, request: Visit, language: Language, *, entry: bool) -> None:
         self._request, self._language, self.entry = request, language, entry
+        self._part = site_of(request).environments[language.code].part
         self._session: Session | None = request.scope.get("user")
         self.surface = surface_of(request)
         self.path = request.scope["path"]
@@ -44,16 +51,35 @@ class Page:
         keys = site_of(self._request).databases[self.surface].keys
         return csrf.token(keys, self.surface, self._session)
 
-    @property
-    def languages(self) -> list[tuple[str, str, str, bool]]:
-        """For each language: its code, its own name, where to choose it, and whether it is this one.
+    def header(self, exit: str) -> Markup:  # noqa: A002 - as the layout calls it
+        """What stands above the page."""
+        header = self._part(
+            "_header.html",
+            can_exit=bool(exit),
+            csrf=CSRF_HERE,
+            force_name=self.force_name,
+            is_draft=self.is_draft,
+            navigation=self.navigation,
+            sign_out_path=self.sign_out_path if self.signed_in else "",
+        )
+        return header.replace(CSRF_HERE, self.csrf) if self.signed_in else header
 
-        The address is this page's own, so that no page repeats the token that it was opened with.
+    @property
+    def language_navigation(self) -> Markup:
+        """The choice of language, where there is one.
+
+        Its addresses are this page's own, so that no page repeats the token that it was opened with.
         """
-        return [
+        languages = tuple(
             (tongue.code, tongue.own_name, f"?{QUERY}={tongue.code}", tongue is self._language)
             for tongue in offered(self._request)
-        ]
+        )
+        return self._part("_languages.html", languages=languages) if len(languages) > 1 else Markup()
+
+    @property
+    def footer(self) -> Markup:
+        """What stands below the page."""
+        return self._part("_footer.html", force_phone=self.force_phone)
 
 
 def page(

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from jinja2 import Environment
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
@@ -14,6 +13,7 @@ from portal.settings import Settings
 from portal.storage.database import Database
 from portal.storage.sessions import Session
 from portal.web.assets import Assets
+from portal.web.translating import TranslatedEnvironment
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Site:
     assets: Assets
     databases: Mapping[str, Database]
     """Each surface has its own, so that each can be given less than the whole."""
-    environments: Mapping[str, Environment]
+    environments: Mapping[str, TranslatedEnvironment]
     """The templates in each language."""
 
 

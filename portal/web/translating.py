@@ -5,13 +5,17 @@ compiler is given the answer in place of the question.  Where a text has somethi
 as in ``{{ _("Do this by %(day)s.", day=day) }}``, only that is left for the page to do.
 """
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 
+import markupsafe
 from jinja2 import Environment, nodes
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+MOST_PARTS = 1024
+_escaped = markupsafe._escape_inner  # type: ignore[attr-defined] # noqa: SLF001 - what escape() calls itself
 MARK = "\x00"
 """Stands on both sides of what is to be filled in."""
 
@@ -23,6 +27,11 @@ class TranslatedEnvironment(Environment):
         """Take Jinja's options, and the functions that always give the same answer to the same text."""
         super().__init__(**options)
         self.answers = answers
+        self.part = lru_cache(MOST_PARTS)(self._part)
+
+    def _part(self, name: str, **of: Hashable) -> Markup:
+        """A part of pages that depends on little: it is rendered once for each of what it depends on."""
+        return Markup(self.get_template(name).render(of).strip())  # noqa: S704 - a template escapes
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """One plain mapping for all templates: Jinja's chains of them are slow to import macros with."""
@@ -31,6 +40,26 @@ class TranslatedEnvironment(Environment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         template: nodes.Template = _Answering(self.answers).visit(super()._parse(source, name, filename))
         return template
+
+    def _generate(
+        self,
+        source: nodes.Template,
+        name: str | None,
+        filename: str | None,
+        defer_init: bool = False,  # noqa: FBT001, FBT002 - Jinja's own
+    ) -> str:
+        """Let the code write with our :func:`written`; Jinja's own makes an object of every text."""
+        code = super()._generate(source, name, filename, defer_init)
+        return code.replace("\nname = ", f"\nfrom {__name__} import written as escape\nname = ", 1)
+
+
+def written(value: Any) -> str:  # noqa: ANN401 - whatever a template names
+    """What a page shows of a value: escaped, unless it is markup.  It is joined at once, as plain text."""
+    kind = type(value)
+    if kind is str:
+        plain: str = _escaped(value)
+        return plain
+    return value if kind is Markup else str(escape(value))
 
 
 class _Answering(NodeTransformer):
