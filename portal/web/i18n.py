@@ -63,10 +63,12 @@ def _environment(language: Language, assets: Assets) -> TranslatedEnvironment:
         catalogue=catalogue,
         lang=language.code,
         dir=language.direction,
-        language=language,
         national_form=national_form,
         asset=assets.url,
         entry_css=assets.entry_css,
+    )
+    environment.filters.update(
+        day=language.day, short_day=language.short_day, time=language.time, money=language.money
     )
     return environment
 
