@@ -3,7 +3,9 @@
 import json
 import re
 import subprocess
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pyotp
 import pytest
@@ -14,8 +16,9 @@ from portal.storage import migrations
 from tests.integration.commands.operators import Operator, Ran
 from tests.integration.commands.test_commands_on_records import failed
 from tests.integration.sending.post_offices import a_number
-from tests.making import a_message, an_offender
+from tests.making import NOW, a_message, an_offender
 
+AN_HOUR = timedelta(hours=1)
 PRODUCTION = {
     "PORTAL_ENVIRONMENT": "production",
     "PORTAL_BASE_URL": "https://portal.example",
@@ -141,6 +144,14 @@ async def test_a_worker_whose_key_opens_nothing_says_so(operator, posted, post_o
     assert failed(ran, r"Error: Notify refuses everything \(403 AuthError\): see to the key and the clock")
     async with database.changing() as session:
         assert (await session.get_one(type(message), message.id)).state is MessageState.QUEUED
+
+
+async def test_a_worker_that_gets_no_answer_says_so(operator, keep, offender):
+    message = a_message(offender, state=MessageState.ACCEPTED, notify_id=uuid4(), settled_at=NOW - AN_HOUR)
+    await keep(message)
+    operator.settings["PORTAL_NOTIFY_BASE_URL"] = "http://127.0.0.1:9"
+
+    assert failed(once(operator), r"Error: Notify does not answer \(503 no name\): nothing is lost")
 
 
 def test_a_worker_with_half_a_key_says_so(newcomer):
