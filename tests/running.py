@@ -21,7 +21,7 @@ from portal.settings import ROOT
 from tests.integration.notify_sandbox.servers import a_free_port
 from tests.making import NOW
 
-A_WHILE = 30.0
+A_WHILE = 60.0
 """Seconds after which what should have happened has not."""
 CALLBACK_TOKEN = "a token for receipts in tests"
 
@@ -121,6 +121,21 @@ class Portal:
         until(lambda: _answers(f"{self.url}/health/ready") or server.poll() is not None)
         assert server.poll() is None, (self.var / "serve.log").read_text()
 
+    def worker_that_works(self) -> subprocess.Popen[bytes]:
+        """A worker, once it has said that it is at work."""
+        log = self.var / "worker.log"
+        said = _times_said(log)
+        worker = self.worker()
+        until(lambda: _times_said(log) > said or worker.poll() is not None)
+        assert worker.poll() is None, log.read_text()
+        return worker
+
+    def server_that_answers(self) -> subprocess.Popen[bytes]:
+        """A server, once it is ready."""
+        server = self.serve()
+        self.wait_for_pages(server)
+        return server
+
     def wait_for_sandbox(self, sandbox: subprocess.Popen[bytes]) -> None:
         until(lambda: _answers(f"{self.sandbox_url}/outbox.json?limit=1") or sandbox.poll() is not None)
         assert sandbox.poll() is None, (self.var / "notify-sandbox.log").read_text()
@@ -153,6 +168,10 @@ class Portal:
         }
         given = os.environ  # noqa: TID251 - what the processes inherit
         return {name: value for name, value in given.items() if not name.startswith("PORTAL_")} | ours
+
+
+def _times_said(log: Path) -> int:
+    return log.read_text().count("The worker works") if log.exists() else 0
 
 
 def _answers(url: str) -> bool:

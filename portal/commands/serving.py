@@ -74,6 +74,7 @@ def worker(clock: Clock, *, once: bool) -> None:
         async with records(settings) as database:
             working = Worker(database, courier_of(settings), clock)
             stop_on_signals(working.stop)
+            click.echo("The worker works")
             await (working.empty() if once else working.run())
 
     try:

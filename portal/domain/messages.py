@@ -50,6 +50,8 @@ class Purpose(StrEnum):
         }.get(self, timedelta(days=14))
 
 
+URGENT = frozenset(purpose for purpose in Purpose if purpose.answers_the_person)
+"""Sent before all else: somebody waits with the phone in their hand."""
 REMINDERS = frozenset({Purpose.APPOINTMENT_IN_A_WEEK, Purpose.APPOINTMENT_TOMORROW, Purpose.CONDITION_DUE})
 """Planned ahead, and withdrawn when what they speak of changes."""
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.domain.messages import LEASE, REMINDERS, Message, MessageState, Purpose
+from portal.domain.messages import LEASE, REMINDERS, URGENT, Message, MessageState, Purpose
 from portal.storage.tables import messages
 
 _WAITING = (MessageState.QUEUED, MessageState.CLAIMED)
@@ -59,13 +59,19 @@ class Outbox:
     async def claim(self, *, now: datetime, most: int) -> Sequence[UUID]:
         """Take what is due, and what a worker left unfinished a lease ago.  No other worker has them.
 
-        What was left unfinished may have reached Notify: it is marked as asked already.
+        What somebody waits for comes before all else.  What was left unfinished may have reached
+        Notify: it is marked as asked already.
         """
+        urgent = await self._claim(messages.c.purpose.in_(sorted(URGENT)), now=now, most=most)
+        return urgent or await self._claim(true(), now=now, most=most)
+
+    async def _claim(self, which: ColumnElement[bool], *, now: datetime, most: int) -> Sequence[UUID]:
         due = (
             select(messages.c.id)
             .where(
+                which,
                 ((messages.c.state == MessageState.QUEUED) & (messages.c.due_at <= now))
-                | ((messages.c.state == MessageState.CLAIMED) & (messages.c.claimed_at <= now - LEASE))
+                | ((messages.c.state == MessageState.CLAIMED) & (messages.c.claimed_at <= now - LEASE)),
             )
             .order_by(messages.c.due_at)
             .limit(most)

@@ -252,6 +252,7 @@ messages = Table(
     Column("settled_at", Moment),
     Column("failure", String(120)),
     Index("ix_messages_state_due_at", "state", "due_at"),
+    Index("ix_messages_purpose_state_due_at", "purpose", "state", "due_at"),
 )
 
 staff = Table(

@@ -127,6 +127,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_messages_case_id"), "messages", ["case_id"], unique=False)
     op.create_index(op.f("ix_messages_offender_id"), "messages", ["offender_id"], unique=False)
     op.create_index("ix_messages_state_due_at", "messages", ["state", "due_at"], unique=False)
+    op.create_index(
+        "ix_messages_purpose_state_due_at", "messages", ["purpose", "state", "due_at"], unique=False
+    )
     op.create_table(
         "audit_events",
         sa.Column("id", Serial, autoincrement=True, nullable=False),

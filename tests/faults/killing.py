@@ -1,0 +1,70 @@
+"""Ends a portal's processes with SIGKILL at moments of no choice, and starts them again."""
+
+import random
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from tests.running import A_WHILE, Portal
+
+A_LEASE = timedelta(seconds=36)
+"""What a killed worker held is free again by then."""
+LONGEST_LIFE = 2.5
+"""Seconds for which a process may live once it works."""
+
+
+@dataclass
+class Killer:
+    """Kills the server and two workers, each again and again, until there were enough kills."""
+
+    portal: Portal
+    most: int
+    kills: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """While the block runs, processes die.  A process that does not start again fails the test."""
+        starts = (
+            self.portal.server_that_answers,
+            self.portal.worker_that_works,
+            self.portal.worker_that_works,
+        )
+        with ThreadPoolExecutor(len(starts)) as threads:
+            dying = [threads.submit(self._again_and_again, start) for start in starts]
+            try:
+                yield
+            finally:
+                self._stop.set()
+            for process in dying:
+                process.result()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there were enough kills, or one of the processes did not come back."""
+        return self.kills >= self.most or self._stop.is_set()
+
+    def _again_and_again(self, start: Callable[[], subprocess.Popen[bytes]]) -> None:
+        while not self._stop.is_set():
+            with self._stopping_if_it_fails():
+                process = start()
+            time.sleep(random.uniform(0, LONGEST_LIFE))  # noqa: S311 - no moment is better than another
+            process.kill()
+            process.wait(A_WHILE)
+            with self._lock:
+                self.kills += 1
+                self.portal.moment += A_LEASE
+
+    @contextmanager
+    def _stopping_if_it_fails(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._stop.set()
+            raise
