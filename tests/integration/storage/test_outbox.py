@@ -96,7 +96,7 @@ async def test_what_has_come_to_an_end_is_not_claimed(post, claim, offender):
     ends = set(MessageState) - {MessageState.QUEUED, MessageState.CLAIMED}
     await post(*(a_message(offender, state=state) for state in ends))
 
-    assert len(ends) == 6
+    assert len(ends) == 7
     assert await claim(now=NOW + timedelta(days=1)) == []
 
 
