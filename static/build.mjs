@@ -76,7 +76,8 @@ async function minified(css) {
 }
 
 function isEntry(path) {
-  return path === "layout.html" || entryPages.test(path) || entryComponents.some((name) => path === `components/${name}.html`);
+  const isAroundEveryPage = !path.includes("/");
+  return isAroundEveryPage || entryPages.test(path) || entryComponents.some((name) => path === `components/${name}.html`);
 }
 
 async function purged(css) {
