@@ -19,6 +19,7 @@ from uuid import UUID
 from portal.domain.appointments import Appointment, AppointmentKind, AppointmentState
 from portal.domain.cases import Case
 from portal.domain.conditions import Condition, ConditionKind, EvidenceKind
+from portal.domain.contacts import national_form
 from portal.domain.offenders import Offender
 from portal.domain.regimes import Regime
 from portal.storage import sessions
@@ -98,7 +99,7 @@ def _case(offender: Offender, number: int, place: int, now: datetime) -> Case:
         officer_name="Constable Aoife O'Brannigan",
         officer_collar_number="42001822",
         officer_email="aoife.obrannigan@police.example",
-        officer_phone="01632 960417",
+        officer_phone="+441632960417",
         imported_at=now,
         digest=b"a digest of the line",
     )
@@ -165,6 +166,7 @@ def fill_plain(file: Path, crowd: list[Person], now: datetime) -> str:
     for person in crowd:
         for row in person.rows:
             _insert(database, f"{type(row).__name__.lower()}s", row)
+    database.execute("UPDATE cases SET officer_phone = ?", (national_form(crowd[0].cases[0].officer_phone),))
     id_ = secrets.token_urlsafe(32)
     session = {
         "id_hash": token_hash(id_),
