@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from portal.domain.contacts import national_form
 from portal.domain.deliveries import Letter
 from portal.domain.messages import Channel, Purpose
 from portal.errors import Misconfigured
@@ -102,8 +103,10 @@ def fill(letter: Letter, language: Language, *, base_url: str) -> dict[str, str]
     values: dict[str, str] = {
         "name": letter.called,
         "domain": urlsplit(base_url).hostname or "",
-        **{name: facts[name] for name in ("phone", "place", "code") if name in facts},
+        **{name: facts[name] for name in ("place", "code") if name in facts},
     }
+    if "phone" in facts:
+        values["phone"] = national_form(facts["phone"])
     if "token" in facts:
         values["link"] = f"{base_url}{LINKS}{facts['token']}"
     if "starts_at" in facts:

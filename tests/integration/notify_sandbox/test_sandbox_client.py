@@ -37,7 +37,7 @@ def address(receiver):
 
 
 def a_client(key: str, address: str) -> Any:
-    return NotificationsAPIClient(key, base_url=address, timeout=5)  # type: ignore[no-untyped-call]
+    return NotificationsAPIClient(key, base_url=address, timeout=5)
 
 
 @pytest.fixture

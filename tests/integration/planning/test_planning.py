@@ -201,7 +201,7 @@ async def test_a_reminder_says_when_where_and_whom_to_call_and_has_a_link_that_w
         "date": "Thu 26 Nov",
         "time": "2:30pm",
         "place": "Gooseberry Hall",
-        "phone": person.case.officer_phone,
+        "phone": "01632 960417",
     }
 
 
