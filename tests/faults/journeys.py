@@ -16,8 +16,14 @@ A_MOMENT = 0.4
 
 
 def travellers() -> list[Sampled]:
-    """Some people of the sample, each with a contact that is theirs alone."""
-    return [person for person in sampled() if person.contact][:40]
+    """Some people of the sample, each with a mobile that none of the others has: they get texts."""
+    by_mobile = {
+        person.mobile: person for person in sampled() if person.mobile and not person.case["victims"]
+    }
+    some = list(by_mobile.values())[:40]
+    for person in some:
+        person.contact = person.mobile
+    return some
 
 
 class GivenUp(Exception):
