@@ -45,16 +45,16 @@ async def test_the_same_file_by_three_at_once_goes_in_once(database, intakes, so
     for round_ in range(soak):
         lines = [
             a_case({"reference": f"R{round_}/{n}", "offender.reference": f"P{round_}/{n}"})
-            for n in range(300)
+            for n in range(220)
         ]
 
         tallies = [
             taken.tally for taken in await asyncio.gather(*(taken_in(each, *lines) for each in intakes))
         ]
 
-        assert sum(tally.new for tally in tallies) == 300
-        assert sum(tally.unchanged for tally in tallies) == 600
-        whole = 300 * (round_ + 1)
+        assert sum(tally.new for tally in tallies) == 220
+        assert sum(tally.unchanged for tally in tallies) == 440
+        whole = 220 * (round_ + 1)
         assert await tally_of(database) == {
             "cases": whole,
             "offenders": whole,
@@ -108,7 +108,7 @@ async def are_whole(database: Database) -> bool:
 async def test_an_import_that_is_killed_is_whole_as_far_as_it_came_and_goes_on(
     portal, database, tmp_path, soak
 ):
-    whole = 1200 * soak
+    whole = 700 * soak
     file = written(tmp_path / "cases.jsonl", many(whole))
     portal.run("reference", "load-offences", str(listed_offences(tmp_path)))
     for _ in range(soak):
