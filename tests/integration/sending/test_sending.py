@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.audit import Actor, LoggedAs
+from portal.domain.contacts import national_form
 from portal.domain.deliveries import CourierStopped
 from portal.domain.messages import LEASE, Channel, Message, MessageState, Purpose
 from portal.notify.wordings import Wording, sandbox_id
@@ -42,7 +43,7 @@ async def test_an_invitation_is_sent_once_with_its_words(worker, post, read, pos
     assert taken["phone_number"] == offender.mobile
     assert taken["body"].startswith("Zoë, ")
     assert f"{BASE_URL}/a/{words['token']}" in taken["body"]
-    assert words["phone"] in taken["body"]
+    assert national_form(words["phone"]) in taken["body"]
     sent = await read(message)
     assert (sent.state, sent.channel, sent.tries) == (MessageState.ACCEPTED, Channel.SMS, 1)
     assert str(sent.notify_id) == taken["id"]
