@@ -92,9 +92,8 @@ async def _check_records(portal: Portal, journeys: list[Journey]) -> None:
         }
         read = Counter((await connection.scalars(select(readings.c.case_id))).all())
         confirmed = await _confirmed(connection)
-        events = Counter(
-            (await connection.execute(select(audit_events.c.case_id, audit_events.c.deed))).tuples().all()
-        )
+        deeds = await connection.execute(select(audit_events.c.case_id, audit_events.c.deed))
+        events = Counter((row.case_id, row.deed) for row in deeds)
         posted = Counter(
             (
                 await connection.scalars(
