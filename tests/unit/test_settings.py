@@ -136,7 +136,7 @@ def test_a_name_that_we_do_not_know_is_refused(read, name):
 
 
 def test_names_of_others_are_nothing_to_us(read):
-    read(PORTAL_TEST_PG_URL="postgresql://127.0.0.1/", HOME="/root", portal_debug="1")
+    assert not read(PORTAL_TEST_PG_URL="postgresql://127.0.0.1/", HOME="/root", portal_debug="1").debug
 
 
 def test_an_environment_that_we_do_not_know_is_refused(read):

@@ -32,6 +32,9 @@ async def test_records_may_be_added_in_any_order(database):
         session.add_all(reversed(one_of_each()))
         session.add_all(one_of_each())
 
+    async with database.reading() as connection:
+        assert await connection.scalar(select(func.count()).select_from(offenders)) == 2
+
 
 async def test_a_look_shows_one_moment(database):
     how_many = select(func.count()).select_from(offenders)

@@ -69,6 +69,8 @@ async def test_each_limit_and_each_person_has_its_own_count(database):
             await count_alone(database, THREE, key, now=NOW)
 
     await count_alone(database, Limit("codes a day", 3, timedelta(days=1)), "somebody", now=NOW)
+    with pytest.raises(TooMany):
+        await count_alone(database, THREE, "somebody", now=NOW)
 
 
 async def test_many_at_once_are_counted_exactly(database, soak):

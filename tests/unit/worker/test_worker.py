@@ -97,6 +97,7 @@ async def test_signals_ask_for_an_orderly_end(moody, monkeypatch, sent):
         await asyncio.sleep(0.05)
         os.kill(os.getpid(), sent)
         await asyncio.wait_for(running, 1)
+        assert running.done()
     finally:
         for each in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().remove_signal_handler(each)
