@@ -7,20 +7,25 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import count
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 
 from portal.domain.appointments import Appointment, AppointmentKind
 from portal.domain.audit import Actor, Event, LoggedAs
+from portal.domain.brakes import Brake
 from portal.domain.cases import Case, Reading
 from portal.domain.conditions import Condition, ConditionKind, EvidenceKind
+from portal.domain.contact_rules import ContactRules, Fault, StoppedContact
 from portal.domain.links import LINK_LIFE, Code, Link
-from portal.domain.messages import Message, Purpose
+from portal.domain.messages import Channel, Message, Purpose
 from portal.domain.offences import Category, Offence
 from portal.domain.offenders import Offender
 from portal.domain.regimes import Regime
+from portal.domain.replies import Reply
+from portal.domain.runs import Run, RunMessage
 from portal.domain.staff import Role, StaffMember
+from portal.domain.tasks import Task, TaskKind
 from portal.domain.victims import SafeChannel, Victim, VictimKind
 from portal.storage.keys import new_token, token_hash
 
@@ -186,6 +191,62 @@ def a_message(offender: Offender, **changes: Any) -> Message:
     return Message(**given | changes)
 
 
+def contact_rules_of(offender: Offender, **changes: Any) -> ContactRules:
+    return ContactRules(id=offender.id, **changes)
+
+
+def a_stopped_contact(**changes: Any) -> StoppedContact:
+    given: dict[str, Any] = {
+        "channel": Channel.SMS,
+        "contact": a_drama_number(),
+        "fault": Fault.NOT_IN_USE,
+        "at": NOW,
+    }
+    return StoppedContact(**given | changes)
+
+
+def a_reply(**changes: Any) -> Reply:
+    given: dict[str, Any] = {
+        "id": uuid4(),
+        "number": a_drama_number().removeprefix("+"),
+        "content": "Yes I will be there",
+        "sent_at": NOW - timedelta(seconds=2),
+        "came_at": NOW,
+    }
+    return Reply(**given | changes)
+
+
+def a_task(offender: Offender, **changes: Any) -> Task:
+    given: dict[str, Any] = {
+        "force": offender.force,
+        "kind": TaskKind.NO_CONTACT,
+        "key": f"no contact:{offender.id}",
+        "offender_id": offender.id,
+        "made_at": NOW,
+    }
+    return Task(**given | changes)
+
+
+def a_run(member: StaffMember, **changes: Any) -> Run:
+    given: dict[str, Any] = {
+        "force": member.force,
+        "staff_id": member.id,
+        "purpose": Purpose.APPOINTMENT_TOMORROW,
+        "begun_at": NOW,
+    }
+    return Run(**given | changes)
+
+
+def a_brake(**changes: Any) -> Brake:
+    given: dict[str, Any] = {
+        "name": f"invitation.sms.en.{next(_numbers)}",
+        "reason": "403 AuthError",
+        "set_at": NOW,
+        "until": NOW + timedelta(minutes=1),
+    }
+    return Brake(**given | changes)
+
+
 def a_staff_member(*, password: str = PASSWORD, **changes: Any) -> StaffMember:
     given: dict[str, Any] = {
         "force": "42",
@@ -226,8 +287,13 @@ def one_of_each() -> list[Any]:
     offender = an_offender(landline="+441632960118", ethnicity="W1")
     case = a_case(offender)
     condition = a_condition(case)
+    message = a_message(offender, case_id=case.id)
+    member = a_staff_member()
+    run = a_run(member)
     return [
         *(offender, case, condition, a_reading(case), an_appointment(case, condition_id=condition.id)),
         *(a_victim(case, landline="+441632960229", business_name="Abernathy & Daughters"), a_link(offender)),
-        *(a_code(offender), a_message(offender, case_id=case.id), a_staff_member()),
+        *(a_code(offender), message, member, contact_rules_of(offender), a_stopped_contact(), a_brake()),
+        *(a_reply(offender_id=offender.id), a_task(offender, case_id=case.id), run),
+        RunMessage(run_id=run.id, message_id=message.id),
     ]

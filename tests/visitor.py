@@ -23,7 +23,7 @@ from portal.domain.offenders import Offender
 from portal.domain.staff import StaffMember
 from portal.storage.database import Database
 from portal.storage.keys import new_token
-from portal.storage.tables import messages
+from portal.storage.message_tables import messages
 from portal.web.site import Site
 from tests.making import PASSWORD, a_link
 

@@ -1,14 +1,12 @@
 """One text or e-mail through GOV.UK Notify, and its way there."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from portal.clock import LONDON
+from portal.domain.arms import Arm
 
-QUIET_FROM = time(21)
-QUIET_TO = time(8)
 LEASE = timedelta(seconds=35)
 """How long a send may be under way before we ask Notify whether it has it (notify.md 15.3)."""
 MOST_TRIES = 8
@@ -25,6 +23,14 @@ class Channel(StrEnum):
     EMAIL = "email"
 
 
+class NotifyService(StrEnum):
+    """Which of our services of GOV.UK Notify sends it; each has a key and a sender's name of its own."""
+
+    PLAIN = "plain"
+    NEUTRAL = "neutral"
+    """By its name, its words and its number nobody can tell what it is about."""
+
+
 class Purpose(StrEnum):
     """Why a message is sent.  Each has a wording in every live language."""
 
@@ -34,25 +40,45 @@ class Purpose(StrEnum):
     APPOINTMENT_CONFIRMED = "appointment_confirmed"
     APPOINTMENT_IN_A_WEEK = "appointment_in_a_week"
     APPOINTMENT_TOMORROW = "appointment_tomorrow"
+    APPOINTMENT_MISSED = "appointment_missed"
     CONDITION_DUE = "condition_due"
+    ANSWER_NEXT = "answer_next"
+    ANSWER_LEFT = "answer_left"
+    ANSWER_HELP = "answer_help"
+    ANSWER_CHANGE = "answer_change"
+    ANSWER_HERE = "answer_here"
+    ANSWER_STOPPED = "answer_stopped"
+    ANSWER_STARTED = "answer_started"
+    ANSWER_PASSED_ON = "answer_passed_on"
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it answers a text that the person sent."""
+        return self.name.startswith("ANSWER_")
 
     @property
     def answers_the_person(self) -> bool:
         """They just asked or acted, and wait for it: it goes at once, at any hour."""
-        return self in (Purpose.CODE, Purpose.APPOINTMENT_CONFIRMED)
+        return self.is_answer or self in (Purpose.CODE, Purpose.APPOINTMENT_CONFIRMED)
 
     @property
     def life(self) -> timedelta:
         """After this a message is of no use, and is not sent."""
-        return {
-            Purpose.CODE: timedelta(minutes=10),
-            Purpose.APPOINTMENT_CONFIRMED: timedelta(hours=12),
-        }.get(self, timedelta(days=14))
+        if self is Purpose.CODE:
+            return timedelta(minutes=10)
+        return timedelta(hours=12) if self.answers_the_person else timedelta(days=14)
 
 
 URGENT = frozenset(purpose for purpose in Purpose if purpose.answers_the_person)
 """Sent before all else: somebody waits with the phone in their hand."""
-REMINDERS = frozenset({Purpose.APPOINTMENT_IN_A_WEEK, Purpose.APPOINTMENT_TOMORROW, Purpose.CONDITION_DUE})
+REMINDERS = frozenset(
+    {
+        Purpose.APPOINTMENT_IN_A_WEEK,
+        Purpose.APPOINTMENT_TOMORROW,
+        Purpose.APPOINTMENT_MISSED,
+        Purpose.CONDITION_DUE,
+    }
+)
 """Planned ahead, and withdrawn when what they speak of changes."""
 
 
@@ -74,7 +100,12 @@ class Held(StrEnum):
     """Why a message was not sent: recorded, and shown to staff."""
 
     NO_CONTACT = "no_contact"
+    BAD_CONTACT = "bad_contact"
+    """The number or address is not in use, or somebody else's, and there is no other."""
     SHARED_CONTACT = "shared_contact"
+    OPTED_OUT = "opted_out"
+    PAUSED = "paused"
+    IN_CUSTODY = "in_custody"
     CASE_FINISHED = "case_finished"
     NOT_NEEDED = "not_needed"
 
@@ -99,6 +130,16 @@ class Message:
     send_before: datetime
     state: MessageState = MessageState.QUEUED
     channel: Channel | None = None
+    service: NotifyService = NotifyService.PLAIN
+    arm: Arm | None = None
+    wording: str | None = None
+    """The name of the words that were sent, and their version."""
+    contact_index: bytes | None = None
+    """Which number or address it went to, as a blind index."""
+    instead_of: UUID | None = None
+    """The message on the other channel that did not arrive in time."""
+    falls_back_at: datetime | None = None
+    """When it goes by the other channel too, if by then nobody has said that it arrived."""
     held_because: Held | None = None
     tries: int = 0
     claimed_at: datetime | None = None
@@ -179,12 +220,3 @@ class Message:
             self.state, self.failure = MessageState.FAILED, status
         self.settled_at = at
         return True
-
-
-def next_waking(moment: datetime) -> datetime:
-    """``moment``, or the next 08:00 of London where it falls in the night (21:00 to 08:00)."""
-    local = moment.astimezone(LONDON)
-    if QUIET_TO <= local.time() < QUIET_FROM:
-        return moment
-    day = local.date() + timedelta(days=1) if local.time() >= QUIET_FROM else local.date()
-    return datetime.combine(day, QUIET_TO, LONDON).astimezone(moment.tzinfo)

@@ -40,10 +40,14 @@ class Wording:
         """Its name in the file of template ids, and in Notify."""
         return f"{self.purpose}.{self.channel}.{self.language}"
 
+    @property
+    def path(self) -> Path:
+        """Where its words are."""
+        return FOLDER / self.language / f"{self.purpose}.{self.channel}.txt"
+
     @cached_property
     def _text(self) -> str:
-        path = FOLDER / self.language / f"{self.purpose}.{self.channel}.txt"
-        return path.read_text(encoding="utf-8").strip()
+        return self.path.read_text(encoding="utf-8").strip()
 
     @property
     def subject(self) -> str | None:
@@ -66,7 +70,9 @@ def wordings() -> Iterator[Wording]:
     for language in LANGUAGES:
         for purpose in Purpose:
             for channel in Channel:
-                yield Wording(purpose, channel, language)
+                wording = Wording(purpose, channel, language)
+                if wording.path.exists():
+                    yield wording
 
 
 def sandbox_id(wording: Wording) -> UUID:

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from portal.domain.appointments import Appointment
 from portal.domain.audit import LoggedAs
-from portal.domain.messages import Message, Purpose, next_waking
+from portal.domain.messages import Message, Purpose
+from portal.domain.windows import WAKING
 from portal.services.planning import plan_reminders
 from portal.storage.unit_of_work import UnitOfWork
 
@@ -24,7 +25,7 @@ async def give(work: UnitOfWork, appointment: Appointment, *, force: str) -> App
             key=f"booked:{appointment.id}",
             personalisation="{}",
             posted_at=work.now,
-            due_at=next_waking(work.now),
+            due_at=WAKING.next_open(work.now),
             send_before=appointment.starts_at,
         )
     )

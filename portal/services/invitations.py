@@ -5,8 +5,9 @@ import json
 from portal.domain.audit import Event, LoggedAs
 from portal.domain.cases import Case
 from portal.domain.links import LINK_LIFE, Link
-from portal.domain.messages import Message, Purpose, next_waking
+from portal.domain.messages import Message, Purpose
 from portal.domain.offenders import Offender
+from portal.domain.windows import WAKING
 from portal.storage.keys import new_token, token_hash
 from portal.storage.unit_of_work import UnitOfWork
 
@@ -22,7 +23,7 @@ def invite(work: UnitOfWork, offender: Offender, case: Case) -> Event:
         key=f"invitation:{token_hash(token).hex()}",
         personalisation=json.dumps({"token": token, "phone": case.officer_phone}),
         posted_at=work.now,
-        due_at=next_waking(work.now),
+        due_at=WAKING.next_open(work.now),
         send_before=work.now + Purpose.INVITATION.life,
     )
     work.outbox.add(message)

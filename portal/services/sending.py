@@ -31,8 +31,9 @@ from portal.domain.deliveries import (
     Refused,
     TooLate,
 )
-from portal.domain.messages import LEASE, Channel, Held, Message, MessageState, next_waking
+from portal.domain.messages import LEASE, Channel, Held, Message, MessageState
 from portal.domain.offenders import Offender
+from portal.domain.windows import WAKING
 from portal.services import contents
 from portal.storage.unit_of_work import WholeWork
 
@@ -163,7 +164,7 @@ async def _letter(work: WholeWork, message: Message) -> Letter | NotSent:
     """What to hand over, or why not to: as things stand now, not as they stood when it was posted."""
     if work.now >= message.send_before:
         return TooLate()
-    wakes = next_waking(work.now)
+    wakes = WAKING.next_open(work.now)
     if wakes > work.now and not message.purpose.answers_the_person:
         return NotYet(wakes)
     if await _is_over(work, message):

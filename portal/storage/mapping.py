@@ -15,14 +15,19 @@ from sqlalchemy.orm import QueryContext, Session, registry, relationship
 
 from portal.domain.appointments import Appointment
 from portal.domain.audit import Event
+from portal.domain.brakes import Brake
 from portal.domain.cases import Case, Reading
 from portal.domain.conditions import Condition
+from portal.domain.contact_rules import ContactRules, StoppedContact
 from portal.domain.links import Code, Link
-from portal.domain.messages import Message
+from portal.domain.messages import Channel, Message
 from portal.domain.offenders import Offender
+from portal.domain.replies import Reply
+from portal.domain.runs import Run, RunMessage
 from portal.domain.staff import StaffMember
+from portal.domain.tasks import Task
 from portal.domain.victims import Victim
-from portal.storage import tables
+from portal.storage import message_tables, tables
 from portal.storage.keys import KeyRing, place
 
 KEYS = "keys"
@@ -153,6 +158,11 @@ def email(address: str) -> tuple[str, str]:
     return "email", address.casefold()
 
 
+def contact(channel: Channel, to: str) -> tuple[str, str]:
+    """A number or an address, as the blind index knows it."""
+    return phone(to) if channel is Channel.SMS else email(to)
+
+
 _CONTACTS = {
     "mobile_index": lambda person: phone(person.mobile) if person.mobile else None,
     "email_index": lambda person: email(person.email) if person.email else None,
@@ -183,11 +193,28 @@ keep(
 keep(Appointment, tables.appointments, "place", "bring")
 keep(Link, tables.links)
 keep(Code, tables.codes)
-keep(Message, tables.messages, "personalisation")
+keep(Message, message_tables.messages, "personalisation")
+keep(ContactRules, message_tables.contact_rules)
+keep(
+    StoppedContact,
+    message_tables.stopped_contacts,
+    "contact",
+    indexes={"contact_index": lambda stopped: contact(stopped.channel, stopped.contact)},
+)
+keep(Brake, message_tables.brakes)
+keep(
+    Reply,
+    message_tables.replies,
+    *("number", "content"),
+    indexes={"number_index": lambda reply: phone(f"+{reply.number}")},
+)
 keep(
     StaffMember,
     tables.staff,
     *("name", "email", "totp_secret"),
     indexes={"email_index": lambda member: email(member.email)},
 )
+keep(Task, message_tables.tasks)
+keep(Run, message_tables.runs)
+keep(RunMessage, message_tables.run_messages)
 keep(Event, tables.audit_events)

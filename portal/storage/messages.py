@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.domain.messages import LEASE, REMINDERS, URGENT, Message, MessageState, Purpose
-from portal.storage.tables import messages
+from portal.storage.message_tables import messages
 
 _WAITING = (MessageState.QUEUED, MessageState.CLAIMED)
 

@@ -21,7 +21,6 @@ from portal.domain.appointments import AppointmentKind, AppointmentState
 from portal.domain.audit import Actor, LoggedAs
 from portal.domain.cases import CaseState
 from portal.domain.conditions import ConditionKind, EvidenceKind, Progress
-from portal.domain.messages import Channel, Held, MessageState, Purpose
 from portal.domain.regimes import Regime
 from portal.domain.staff import Role
 from portal.domain.victims import SafeChannel, VictimKind
@@ -225,34 +224,6 @@ limits = Table(
     Column("key_hash", LargeBinary, primary_key=True),
     Column("window_ends_at", Moment, nullable=False, index=True),
     Column("count", Integer, nullable=False),
-)
-
-messages = Table(
-    "messages",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("offender_id", ForeignKey(offenders.c.id), nullable=False, index=True),
-    Column("case_id", ForeignKey(cases.c.id), index=True),
-    Column("about_id", Uuid),
-    Column("purpose", words(Purpose), nullable=False),
-    Column("language", String(35), nullable=False),
-    Column("key", String(120), nullable=False, unique=True),
-    Column("personalisation", LargeBinary, nullable=False),
-    Column("posted_at", Moment, nullable=False),
-    Column("due_at", Moment, nullable=False),
-    Column("send_before", Moment, nullable=False),
-    Column("state", words(MessageState), nullable=False),
-    Column("channel", words(Channel)),
-    Column("held_because", words(Held)),
-    Column("tries", Integer, nullable=False),
-    Column("claimed_at", Moment),
-    Column("asked_at", Moment),
-    Column("notify_id", Uuid, unique=True),
-    Column("notify_status", String(40)),
-    Column("settled_at", Moment),
-    Column("failure", String(120)),
-    Index("ix_messages_state_due_at", "state", "due_at"),
-    Index("ix_messages_purpose_state_due_at", "purpose", "state", "due_at"),
 )
 
 staff = Table(

@@ -18,8 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from portal.domain.audit import Actor, Event, LoggedAs
 from portal.errors import NotSignedIn
 from portal.storage.appointments import Appointments
+from portal.storage.arms import ArmTallies
 from portal.storage.audit import AuditEvents
+from portal.storage.brakes import Brakes
 from portal.storage.cases import Cases
+from portal.storage.contact_rules import AllContactRules
 from portal.storage.database import Database
 from portal.storage.keys import KeyRing
 from portal.storage.links import Codes, Links
@@ -27,8 +30,11 @@ from portal.storage.messages import Outbox
 from portal.storage.notes import Note, Row
 from portal.storage.offences import Offences
 from portal.storage.offenders import Offenders
+from portal.storage.replies import Replies
+from portal.storage.runs import Runs
 from portal.storage.sessions import Session, touch, touched
 from portal.storage.staff import StaffMembers
+from portal.storage.tasks import Tasks
 from portal.storage.victims import Victims
 
 
@@ -82,6 +88,16 @@ class UnitOfWork:
     def appointments(self) -> Appointments:
         """Appointments given to offenders."""
         return Appointments(self.session)
+
+    @cached_property
+    def contact_rules(self) -> AllContactRules:
+        """How people want to be written to."""
+        return AllContactRules(self.session, self.keys)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """What is left to staff."""
+        return Tasks(self.session)
 
     @cached_property
     def links(self) -> Links:
@@ -146,6 +162,16 @@ class StaffWork(UnitOfWork):
         """Colleagues, for signing in."""
         return StaffMembers(self.session, self.keys)
 
+    @cached_property
+    def runs(self) -> Runs:
+        """What staff sent to many at once."""
+        return Runs(self.session)
+
+    @cached_property
+    def replies(self) -> Replies:
+        """Texts that came in."""
+        return Replies(self.session)
+
 
 @dataclass(frozen=True)
 class WholeWork(StaffWork):
@@ -155,6 +181,16 @@ class WholeWork(StaffWork):
     def victims(self) -> Victims:
         """Those harmed."""
         return Victims(self.session, self.keys)
+
+    @cached_property
+    def arms(self) -> ArmTallies:
+        """How many have which wording."""
+        return ArmTallies(self.session)
+
+    @cached_property
+    def brakes(self) -> Brakes:
+        """What is not to be sent for a while."""
+        return Brakes(self.session)
 
     @cached_property
     def offences(self) -> Offences:

@@ -15,7 +15,8 @@ from portal.domain.messages import MessageState
 from portal.services import appointments as services
 from portal.settings import read_settings
 from portal.storage.database import Database, open_database
-from portal.storage.tables import appointments, audit_events, cases, messages, readings
+from portal.storage.message_tables import messages
+from portal.storage.tables import appointments, audit_events, cases, readings
 from portal.storage.unit_of_work import Who, WholeWork, unit_of_work
 from tests.faults.journeys import Journey, Phone, travellers
 from tests.faults.killing import Killer

@@ -14,7 +14,8 @@ from sqlalchemy import func, select, true
 from portal.domain.messages import Purpose
 from portal.intake.importing import Intake
 from portal.storage.database import Database
-from portal.storage.tables import audit_events, cases, conditions, links, messages, offenders
+from portal.storage.message_tables import messages
+from portal.storage.tables import audit_events, cases, conditions, links, offenders
 from tests.integration.intake.many import listed_offences, many, written
 from tests.integration.intake.taking import events_of, taken_in
 from tests.running import Portal

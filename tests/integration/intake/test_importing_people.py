@@ -11,7 +11,8 @@ from portal.domain.messages import Message, MessageState, Purpose
 from portal.domain.offenders import Offender
 from portal.intake import importing
 from portal.storage.database import Database
-from portal.storage.tables import cases, links, messages, offenders
+from portal.storage.message_tables import messages
+from portal.storage.tables import cases, links, offenders
 from tests.integration.intake.taking import CHANGED, NEW, UNCHANGED, all_of, events_of, rows_of
 from tests.unit.intake.making import LEFT_OUT, a_case
 

@@ -14,7 +14,8 @@ from portal.domain.messages import Purpose
 from portal.domain.offenders import Offender
 from portal.domain.victims import Victim
 from portal.storage.database import Database
-from portal.storage.tables import cases, messages
+from portal.storage.message_tables import messages
+from portal.storage.tables import cases
 from tests.integration.intake.taking import all_of, events_of, published, taken_in
 from tests.records import records_of
 

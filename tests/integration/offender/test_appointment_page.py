@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from portal.domain.appointments import STANDING, AppointmentState
 from portal.domain.messages import Message, Purpose
-from portal.storage.tables import appointments, audit_events, messages
+from portal.storage.message_tables import messages
+from portal.storage.tables import appointments, audit_events
 from tests.making import NOW, a_case, an_appointment, an_offender
 from tests.records import deeds_of, records_of
 from tests.visitor import FROM_OUR_PAGE

@@ -22,7 +22,7 @@ from portal.notify.wordings import fill
 from portal.services import appointments, sending
 from portal.services.planning import plan_reminders
 from portal.storage.database import Database
-from portal.storage.tables import messages
+from portal.storage.message_tables import messages
 from portal.storage.unit_of_work import Who, WholeWork, unit_of_work
 from tests.making import a_case, a_condition, an_appointment, an_offender
 

@@ -16,7 +16,7 @@ from portal.domain.messages import LEASE, Message, MessageState, Purpose
 from portal.notify_sandbox.faults import Kind
 from portal.services.sending import send_due
 from portal.storage.database import Database
-from portal.storage.tables import messages
+from portal.storage.message_tables import messages
 from portal.storage.unit_of_work import WholeWork
 from portal.worker import Worker
 from tests.integration.commands.operators import Operator

@@ -15,7 +15,8 @@ from portal.domain.messages import LEASE, Channel, Message, MessageState, Purpos
 from portal.notify.wordings import Wording, sandbox_id
 from portal.notify_sandbox.faults import Kind
 from portal.storage.database import Database
-from portal.storage.tables import audit_events, messages
+from portal.storage.message_tables import messages
+from portal.storage.tables import audit_events
 from portal.worker import Worker
 from tests.integration.sending.post_offices import BASE_URL, a_number
 from tests.making import a_message, an_offender

@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
+from portal.domain.arms import Arm
+from portal.domain.messages import NotifyService
 from portal.storage import limits, sessions
+from portal.storage.arms import ArmTallies
 from portal.storage.audit import AuditEvents
+from portal.storage.brakes import Brakes
 from portal.storage.database import Database
 from portal.storage.keys import KeyRing
 from portal.storage.limits import Limit
@@ -52,5 +56,7 @@ async def records(database: Database, session_id: str) -> list[Any]:
         session.add_all(records)
         await Offences(session).replace([an_offence()])
         await AuditEvents(session).add(an_event(details={"channel": "sms"}))
+        await ArmTallies(session).draw("42", set(Arm))
+        await Brakes(session).reserve(NotifyService.PLAIN, 1, a_second=40, now=NOW)
         await limits.count(session, Limit("codes an hour", 3, timedelta(hours=1)), "somebody", now=NOW)
     return records

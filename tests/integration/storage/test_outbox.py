@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from portal.domain.messages import LEASE, Message, MessageState, Purpose
-from portal.storage import tables
+from portal.storage.message_tables import messages as table_of_messages
 from portal.storage.messages import Outbox
 from tests.making import NOW, a_case, a_message, an_offender
 
@@ -74,7 +74,7 @@ async def test_eight_workers_claim_each_message_once(post, claim, offender, data
 
         assert claimed == Counter(message.id for message in messages)
     async with database.reading() as connection:
-        rows = (await connection.execute(select(tables.messages))).all()
+        rows = (await connection.execute(select(table_of_messages))).all()
     assert {(row.state, row.tries, row.claimed_at, row.asked_at) for row in rows} == {
         (MessageState.CLAIMED, 1, NOW, None)
     }

@@ -1,14 +1,11 @@
 """A message goes its way once, ends there, and wakes nobody."""
 
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from portal.clock import LONDON
-from portal.domain.messages import MOST_TRIES, Held, Message, MessageState, Purpose, next_waking
+from portal.domain.messages import MOST_TRIES, Held, Message, MessageState, Purpose
 from tests.making import NOW, a_message, an_offender
 
 LATER = NOW + timedelta(minutes=1)
@@ -134,51 +131,3 @@ def test_what_has_come_to_its_end_stays_there(accepted, end, news):
 def test_each_purpose_has_its_life_and_its_hours(purpose, life, answers):
     assert purpose.life == life
     assert purpose.answers_the_person is answers
-
-
-def is_waking(moment: datetime) -> bool:
-    return time(8) <= moment.astimezone(LONDON).time() < time(21)
-
-
-def test_nobody_is_woken_at_any_hour_of_a_year():
-    """Both changes of the clock are among them: 28 March and 31 October 2027."""
-    for hour in range(366 * 24):
-        moment = datetime(2026, 12, 1, tzinfo=UTC) + timedelta(hours=hour)
-        wakes = next_waking(moment)
-        assert is_waking(wakes)
-        assert (wakes == moment) is is_waking(moment)
-        if wakes != moment:
-            assert wakes.astimezone(LONDON).time() == time(8)
-            night = (moment + timedelta(hours=n) for n in range(1, 13))
-            assert not any(is_waking(later) for later in night if later < wakes)
-
-
-@given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1)),  # noqa: DTZ001 - given its offset below
-    st.integers(-12, 14),
-)
-def test_the_next_waking_moment_is_the_same_from_everywhere(naive, offset):
-    moment = naive.replace(tzinfo=timezone(timedelta(hours=offset)))
-
-    wakes = next_waking(moment)
-
-    assert wakes == next_waking(moment.astimezone(UTC))
-    assert timedelta(0) <= wakes - moment <= timedelta(hours=12)
-    assert is_waking(wakes)
-
-
-@pytest.mark.parametrize(
-    ("moment", "wakes"),
-    [
-        ("2026-11-23T20:59:59+00:00", "2026-11-23T20:59:59+00:00"),
-        ("2026-11-23T21:00:00+00:00", "2026-11-24T08:00:00+00:00"),
-        ("2026-11-24T07:59:59+00:00", "2026-11-24T08:00:00+00:00"),
-        ("2026-11-24T08:00:00+00:00", "2026-11-24T08:00:00+00:00"),
-        ("2027-03-27T22:00:00+00:00", "2027-03-28T07:00:00+00:00"),
-        ("2027-03-28T01:30:00+01:00", "2027-03-28T07:00:00+00:00"),
-        ("2027-10-30T21:30:00+00:00", "2027-10-31T08:00:00+00:00"),
-        ("2027-10-31T01:30:00+00:00", "2027-10-31T08:00:00+00:00"),
-    ],
-)
-def test_nights_end_at_eight_in_london(moment, wakes):
-    assert next_waking(datetime.fromisoformat(moment)) == datetime.fromisoformat(wakes)

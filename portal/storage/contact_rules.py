@@ -1,0 +1,67 @@
+"""How people want to be written to, and the numbers and addresses that are used no more."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.domain.contact_rules import ContactRules, StoppedContact
+from portal.domain.messages import Channel
+from portal.storage.keys import KeyRing
+from portal.storage.mapping import contact
+from portal.storage.message_tables import contact_rules, stopped_contacts
+
+
+@dataclass(frozen=True)
+class AllContactRules:
+    """Everybody's contact rules, to change them."""
+
+    session: AsyncSession
+    keys: KeyRing
+
+    async def of_offender(self, offender_id: UUID, *, to_change: bool = False) -> ContactRules:
+        """The person's own; those of somebody who chose nothing are new, and kept once changed."""
+        query = select(ContactRules).where(contact_rules.c.id == offender_id)
+        rules = await self.session.scalar(query.with_for_update() if to_change else query)
+        if rules is None:
+            rules = ContactRules(id=offender_id)
+            if to_change:
+                self.session.add(rules)
+        return rules
+
+    async def of_offenders(self, offender_ids: Collection[UUID]) -> dict[UUID, ContactRules]:
+        """Those of many people at once; who is not among them chose nothing."""
+        query = select(ContactRules).where(contact_rules.c.id.in_(offender_ids))
+        return {rules.id: rules for rules in await self.session.scalars(query)}
+
+    async def stop(self, stopped: StoppedContact) -> bool:
+        """Use it no more, for anybody.  Say whether that is new."""
+        if await self.is_stopped(stopped.channel, stopped.contact):
+            return False
+        self.session.add(stopped)
+        return True
+
+    async def is_stopped(self, channel: Channel, to: str) -> bool:
+        """Whether a number or an address is used no more."""
+        return await self._stopped(channel, to) is not None
+
+    async def use_again(self, channel: Channel, to: str) -> bool:
+        """Somebody made sure that it is right after all.  Say whether it was stopped."""
+        stopped = await self._stopped(channel, to)
+        if stopped is not None:
+            await self.session.delete(stopped)
+        return stopped is not None
+
+    async def _stopped(self, channel: Channel, to: str) -> StoppedContact | None:
+        indexes = self.keys.indexes(*contact(channel, to))
+        found: StoppedContact | None = await self.session.scalar(
+            select(StoppedContact).where(stopped_contacts.c.contact_index.in_(indexes)).limit(1)
+        )
+        return found
+
+    async def stopped_among(self, indexes: Collection[bytes]) -> set[bytes]:
+        """Which of these blind indexes belong to numbers and addresses that are used no more."""
+        query = select(stopped_contacts.c.contact_index).where(stopped_contacts.c.contact_index.in_(indexes))
+        return set(await self.session.scalars(query))
