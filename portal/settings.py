@@ -9,8 +9,10 @@ import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from portal.errors import Misconfigured
@@ -44,6 +46,15 @@ class ForceSettings:
     phone: str = "101"
     drafts: bool = True
     """Whether languages without a reviewer's sign-off may be used."""
+    arms: tuple[str, ...] = ("plan",)
+    """The wordings of reminders that are tried against each other; one is no trial."""
+    evening_before: time = time(18)
+    """When a reminder of an appointment goes on the day before, of London, like all hours here."""
+    week_before: time = time(10)
+    due_days: tuple[int, ...] = (14, 7, 2)
+    """How many days before a condition is due a reminder goes; one more goes on its day."""
+    due_hour: time = time(10)
+    due_today: time = time(9)
 
 
 OUR_DEFAULTS = ForceSettings()
@@ -130,9 +141,16 @@ def _forces(path: str) -> dict[str, ForceSettings]:
         return {}
     try:
         tables = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        return {code: ForceSettings(**table) for code, table in tables.items()}
+        return {code: _force(table) for code, table in tables.items()}
     except (OSError, ValueError, TypeError) as wrong:
         raise Misconfigured(f"PORTAL_FORCES_FILE: {wrong}") from wrong
+
+
+def _force(table: dict[str, Any]) -> ForceSettings:
+    fixed: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in table.items()
+    }
+    return ForceSettings(**fixed)
 
 
 def _database_url(value: str, var: Path) -> str:

@@ -8,8 +8,10 @@ import click
 import uvloop
 
 from portal.clock import Clock
+from portal.domain.arms import arms_of
 from portal.domain.audit import Actor
 from portal.domain.cases import Case
+from portal.domain.reminders import ReminderRules
 from portal.notify.client import Notify
 from portal.notify.wordings import template_ids
 from portal.notify_sandbox.keys import DEVELOPMENT_KEY, is_sandbox_key
@@ -32,6 +34,9 @@ def settings_of() -> Settings:
     settings = read_settings()
     if settings.is_production and is_sandbox_key(settings.notify_api_key):
         raise click.ClickException("PORTAL_NOTIFY_API_KEY: this is the sandbox's key, which is public")
+    for force in settings.forces.values():
+        ReminderRules.of(force)
+        arms_of(force)
     return settings
 
 

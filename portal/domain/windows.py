@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from portal.clock import LONDON
 
@@ -11,6 +11,7 @@ QUIET_TO = time(8)
 EVERY_DAY = frozenset(range(1, 8))
 """ISO weekdays: Monday is 1."""
 A_WEEK = 7
+AN_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ class Window:
         """Whether a message may go at that moment."""
         local = moment.astimezone(LONDON)
         return local.isoweekday() in self.days and self.opens <= local.time() < self.closes
+
+    def fit(self, hour: time) -> time:
+        """The hour of a day in the window that comes nearest, with an hour left before it closes."""
+        latest = (datetime.combine(date.min, self.closes) - AN_HOUR).time()
+        return max(self.opens, min(hour, latest))
 
     def next_open(self, moment: datetime) -> datetime:
         """``moment``, or the next at which the window opens."""

@@ -21,7 +21,6 @@ from portal.domain.messages import Purpose
 from portal.domain.offences import Offence
 from portal.domain.offenders import Offender
 from portal.domain.regimes import Regimes
-from portal.domain.reminders import plan
 from portal.intake.case_file import CaseFile
 from portal.intake.checking import check
 from portal.intake.differences import change_case, new_case, new_offender, update
@@ -178,7 +177,7 @@ class _Batch:
         await self.work.session.flush()
         for offender, conditions in self.to_plan.items():
             if offender.id in self.newcomers:
-                plan_first_reminders(self.work, offender, plan([], conditions, now=self.work.now))
+                plan_first_reminders(self.work, offender, conditions)
             else:
                 await plan_reminders(self.work, offender)
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from portal.clock import LONDON
+from portal.domain.conditions import Condition
 from portal.domain.messages import Message, MessageState
 from portal.domain.offenders import Offender
-from portal.domain.reminders import Reminder, plan
+from portal.domain.reminders import Reminder, ReminderRules, plan
 from portal.storage.unit_of_work import UnitOfWork
 
 CHANGEABLE = frozenset({MessageState.QUEUED, MessageState.WITHDRAWN})
@@ -20,19 +21,23 @@ UNSENT = frozenset({MessageState.HELD, MessageState.EXPIRED, *CHANGEABLE})
 async def plan_reminders(work: UnitOfWork, offender: Offender) -> None:
     """Make the outbox hold just the reminders that this person should still get."""
     known = await work.outbox.reminders_of(offender.id)
+    rules = await work.contact_rules.of_offender(offender.id)
     wanted = plan(
         await work.appointments.all_of_offender(offender.id),
         await work.cases.conditions_of_offender(offender.id),
         now=work.now,
         done={message.key for message in known if message.state not in CHANGEABLE},
         taken={message.due_at.astimezone(LONDON).date() for message in known if message.state not in UNSENT},
+        rules=ReminderRules.of(work.of_force(offender.force)),
+        window=rules.times.window,
     )
     _compare(work, offender, wanted, {message.key: message for message in known})
 
 
-def plan_first_reminders(work: UnitOfWork, offender: Offender, wanted: Iterable[Reminder]) -> None:
-    """The same for somebody who has no messages yet, without looking."""
-    _compare(work, offender, wanted, {})
+def plan_first_reminders(work: UnitOfWork, offender: Offender, conditions: Iterable[Condition]) -> None:
+    """The same for somebody of whom nothing was known yet, without looking."""
+    rules = ReminderRules.of(work.of_force(offender.force))
+    _compare(work, offender, plan([], conditions, now=work.now, rules=rules), {})
 
 
 def _compare(

@@ -1,15 +1,20 @@
 """How many people of each force have each arm of a trial."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import case, distinct, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from portal.domain.arms import Arm
-from portal.storage.message_tables import arm_tallies
+from portal.domain.appointments import AppointmentState
+from portal.domain.arms import Arm, Outcomes
+from portal.domain.messages import MessageState, Purpose
+from portal.storage.message_tables import arm_tallies, messages
+from portal.storage.tables import appointments, cases
+
+ENDED = (AppointmentState.ATTENDED, AppointmentState.ATTENDED_LATE, AppointmentState.MISSED)
 
 
 @dataclass(frozen=True)
@@ -40,3 +45,32 @@ class ArmTallies:
             .values(people=arm_tallies.c.people + 1)
         )
         return arm
+
+
+async def outcomes(connection: AsyncConnection) -> Mapping[tuple[str, Arm], Outcomes]:
+    """Of each force and arm: its people, and how the appointments that they were reminded of ended."""
+    tallies = await connection.execute(select(arm_tallies))
+    people = {(row.force, row.arm): row.people for row in tallies}
+    missed = case((appointments.c.state == AppointmentState.MISSED, appointments.c.id))
+    query = (
+        select(
+            cases.c.force,
+            messages.c.arm,
+            func.count(distinct(appointments.c.id)).label("appointments"),
+            func.count(distinct(missed)).label("missed"),
+        )
+        .join(appointments, appointments.c.id == messages.c.about_id)
+        .join(cases, cases.c.id == appointments.c.case_id)
+        .where(
+            messages.c.purpose == Purpose.APPOINTMENT_TOMORROW,
+            messages.c.state.in_((MessageState.ACCEPTED, MessageState.DELIVERED)),
+            messages.c.arm.is_not(None),
+            appointments.c.state.in_(ENDED),
+        )
+        .group_by(cases.c.force, messages.c.arm)
+    )
+    ended = {(row.force, row.arm): (row.appointments, row.missed) for row in await connection.execute(query)}
+    return {
+        key: Outcomes(people.get(key, 0), *ended.get(key, (0, 0)))
+        for key in sorted(people.keys() | ended.keys())
+    }

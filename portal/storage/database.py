@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-from portal.settings import Settings
+from portal.settings import OUR_DEFAULTS, ForceSettings, Settings
 from portal.storage import tables
 from portal.storage.keys import KeyRing
 from portal.storage.mapping import KEYS
@@ -37,6 +37,7 @@ class Database:
         keys: what sealed values are opened with.
         forbidden: tables that may not be touched here; on SQLite the driver refuses them.
         writing: the process's one place to write, shared by all databases of one file.
+        of_force: what a force chose for itself, by its code.
     """
 
     def __init__(
@@ -46,8 +47,9 @@ class Database:
         *,
         forbidden: frozenset[str] = frozenset(),
         writing: Writing | None = None,
+        of_force: Callable[[str], ForceSettings] = lambda _: OUR_DEFAULTS,
     ) -> None:
-        self.keys = keys
+        self.keys, self.of_force = keys, of_force
         sqlite = url.startswith("sqlite")
         self._writing = writing or Writing()
         fence = never(forbidden) if forbidden else None
@@ -106,7 +108,9 @@ def open_database(
 ) -> Database:
     """The database that the settings name."""
     keys = KeyRing((settings.secret_key, *settings.retired_secret_keys))
-    return Database(settings.database_url, keys, forbidden=forbidden, writing=writing)
+    return Database(
+        settings.database_url, keys, forbidden=forbidden, writing=writing, of_force=settings.of_force
+    )
 
 
 def _sqlite(url: str, fence: Authorizer | None, writing: Writing) -> AsyncEngine:

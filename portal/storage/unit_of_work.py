@@ -5,7 +5,7 @@ connection, since pages must be fast; whose record was looked at is written down
 page is sent, and if that fails there is no page.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from portal.domain.audit import Actor, Event, LoggedAs
 from portal.errors import NotSignedIn
+from portal.settings import OUR_DEFAULTS, ForceSettings
 from portal.storage.appointments import Appointments
 from portal.storage.arms import ArmTallies
 from portal.storage.audit import AuditEvents
@@ -63,6 +64,8 @@ class UnitOfWork:
     keys: KeyRing
     now: datetime
     who: Who
+    of_force: Callable[[str], ForceSettings] = lambda _: OUR_DEFAULTS
+    """What a force chose for itself, by its code."""
 
     @cached_property
     def audit(self) -> AuditEvents:
@@ -245,7 +248,7 @@ async def unit_of_work(
     async with database.changing() as session:
         if who.session:
             await touch(session, who.session, now=now)
-        yield kind(session, database.keys, now, who)
+        yield kind(session, database.keys, now, who, database.of_force)
 
 
 @asynccontextmanager

@@ -12,13 +12,16 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.__main__ import portal
+from portal.domain.appointments import AppointmentState
+from portal.domain.arms import Arm
+from portal.domain.messages import MessageState, Purpose
 from portal.storage import migrations
 from portal.storage.audit import AuditEvents
 from portal.storage.tables import cases, offences
 from tests.integration.commands.operators import Operator, Ran
 from tests.integration.intake.many import listed_offences, many, written
 from tests.integration.sending.post_offices import PostOffice
-from tests.making import a_case, an_event, an_offender
+from tests.making import a_case, a_message, an_appointment, an_event, an_offender
 from tests.records import deeds_of, records_of
 from tests.unit.intake.making import a_case as a_line
 
@@ -298,3 +301,39 @@ async def test_looking_writes_nothing_down(operator, database, case):
     operator.does("notify", "check")
 
     assert await deeds_of(database) == before
+
+
+# A trial of wordings
+
+
+def test_before_a_trial_there_is_nothing_to_compare(operator):
+    assert "No trial runs" in operator.does("notify", "arms").out
+
+
+async def test_a_trial_shows_each_arms_no_shows_and_all_forces_together(operator, database):
+    people = [an_offender(force=force) for force in ("42", "42", "13")]
+    ended = [(Arm.PLAN, "missed"), (Arm.COST, "attended"), (Arm.PLAN, "attended")]
+    async with database.changing() as session:
+        for person, (arm, state) in zip(people, ended, strict=True):
+            case = a_case(person)
+            appointment = an_appointment(case, state=AppointmentState(state))
+            reminder = {"purpose": Purpose.APPOINTMENT_TOMORROW, "state": MessageState.DELIVERED, "arm": arm}
+            session.add_all(
+                [person, case, appointment, a_message(person, about_id=appointment.id, **reminder)]
+            )
+
+    lines = operator.does("notify", "arms").out.splitlines()
+
+    assert [line.split()[:2] for line in lines[1:]] == [
+        *(["13", "plan"], ["42", "cost"], ["42", "plan"], ["all", "plan"], ["all", "cost"])
+    ]
+    assert lines[3].endswith("1       1  100.0% (20.7% to 100.0%)")
+    assert lines[4].endswith("2       1  50.0% (9.5% to 90.5%)")
+
+
+def test_a_force_with_a_wording_of_nobodys_does_not_start(operator, tmp_path):
+    forces = tmp_path / "forces.toml"
+    forces.write_text('[42]\narms = ["plan", "threat"]\n')
+    operator.settings["PORTAL_FORCES_FILE"] = str(forces)
+
+    assert failed(operator.does("notify", "arms"), "arms are one or more of consequence, cost, plain, plan")

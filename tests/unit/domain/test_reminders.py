@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from portal.clock import LONDON
 from portal.domain.appointments import STANDING, Appointment, AppointmentKind, AppointmentState
 from portal.domain.conditions import Condition, ConditionKind, EvidenceKind, Progress
+from portal.domain.contact_rules import Times
 from portal.domain.messages import Purpose
-from portal.domain.reminders import Reminder, plan
+from portal.domain.reminders import Reminder, ReminderRules, plan
+from portal.errors import Misconfigured
+from portal.settings import ForceSettings
 from tests.making import NOW, a_case, a_condition, an_appointment, an_offender
 
 CASE = a_case(an_offender())
@@ -67,15 +70,22 @@ CONDITIONS = st.lists(
 )
 
 
+OURS = ReminderRules()
+WINDOWS = st.sampled_from([times.window for times in Times])
+
+
 def local(reminder: Reminder) -> datetime:
     return reminder.due_at.astimezone(LONDON)
 
 
-@given(APPOINTMENTS, CONDITIONS, MOMENTS)
-def test_nothing_is_due_at_night_or_in_the_past(appointments, conditions, now):
-    for reminder in plan(appointments, conditions, now=now):
+@given(APPOINTMENTS, CONDITIONS, MOMENTS, WINDOWS)
+def test_nothing_is_due_in_the_past_at_night_or_outside_the_hours_that_the_person_chose(
+    appointments, conditions, now, window
+):
+    for reminder in plan(appointments, conditions, now=now, window=window):
         assert reminder.due_at > now
         assert time(8) <= local(reminder).time() < time(21)
+        assert window.is_open(reminder.due_at)
         assert reminder.due_at < reminder.send_before
         assert reminder.send_before.astimezone(LONDON).time() <= time(21)
 
@@ -95,13 +105,15 @@ def test_but_for_the_evening_before_nobody_gets_two_in_a_day(appointments, condi
     assert not evenings & gentle.keys()
 
 
-@given(APPOINTMENTS, MOMENTS)
-def test_the_evening_before_always_comes(appointments, now):
-    reminded = {reminder.about_id for reminder in plan(appointments, [], now=now)}
+@given(APPOINTMENTS, CONDITIONS, MOMENTS, WINDOWS)
+def test_the_evening_before_always_comes(appointments, conditions, now, window):
+    """Or as near to the evening of that day as the person's hours allow."""
+    planned = plan(appointments, conditions, now=now, window=window)
+    reminded = {each.about_id for each in planned if each.purpose is Purpose.APPOINTMENT_TOMORROW}
 
     for appointment in appointments:
         day = appointment.starts_at.astimezone(LONDON).date()
-        evening = datetime.combine(day - A_DAY, time(18), LONDON)
+        evening = datetime.combine(day - A_DAY, window.fit(OURS.evening_before), LONDON)
         if appointment.state in STANDING and evening > now:
             assert appointment.id in reminded
 
@@ -116,8 +128,11 @@ def test_nothing_is_said_of_what_is_over_or_done(appointments, conditions, now):
         and each.evidence is not EvidenceKind.NONE
     }
 
+    missed = {each.id for each in appointments if each.state is AppointmentState.MISSED}
+
     for reminder in plan(appointments, conditions, now=now):
-        assert reminder.about_id in standing | left
+        asks = reminder.purpose is Purpose.APPOINTMENT_MISSED
+        assert reminder.about_id in (missed if asks else standing | left)
 
 
 @given(APPOINTMENTS, CONDITIONS, MOMENTS, st.timedeltas(timedelta(0), timedelta(days=60)))
@@ -143,7 +158,9 @@ def test_every_reminder_comes_before_what_it_is_about(appointments, conditions, 
     due = {each.id: each.due_on for each in conditions}
 
     for reminder in plan(appointments, conditions, now=now):
-        if reminder.about_id in begins:
+        if reminder.purpose is Purpose.APPOINTMENT_MISSED:
+            assert reminder.due_at.date() >= begins[reminder.about_id].astimezone(LONDON).date()
+        elif reminder.about_id in begins:
             assert reminder.send_before < begins[reminder.about_id]
         else:
             assert local(reminder).date() <= due[reminder.about_id]
@@ -164,6 +181,65 @@ def test_six_in_the_evening_is_londons_on_both_nights_the_clocks_change(starts_a
     (reminder,) = plan([appointment], [], now=starts_at - 2 * A_DAY)
 
     assert reminder.due_at == evening
+
+
+@pytest.mark.parametrize(
+    ("recorded", "asked"),
+    [
+        (datetime(2026, 11, 26, 12, tzinfo=UTC), datetime(2026, 11, 26, 18, tzinfo=UTC)),
+        (datetime(2026, 11, 26, 18, tzinfo=UTC), datetime(2026, 11, 27, 18, tzinfo=UTC)),
+        (datetime(2026, 11, 28, 9, tzinfo=UTC), datetime(2026, 11, 28, 18, tzinfo=UTC)),
+        (datetime(2026, 11, 28, 18, tzinfo=UTC), None),
+    ],
+    ids=["the same evening", "the next evening", "two days later", "too late to ask"],
+)
+def test_whoever_missed_an_appointment_is_asked_why_soon_or_not_at_all(recorded, asked):
+    appointment = an_appointment(
+        CASE, starts_at=datetime(2026, 11, 26, 10, tzinfo=UTC), state=AppointmentState.MISSED
+    )
+
+    planned = plan([appointment], [], now=recorded)
+
+    assert [reminder.due_at for reminder in planned] == ([asked] if asked else [])
+    assert all(reminder.purpose is Purpose.APPOINTMENT_MISSED for reminder in planned)
+
+
+@pytest.mark.parametrize(
+    ("times", "hours"),
+    [(Times.MORNING, (11, 10)), (Times.AFTERNOON, (16, 12)), (Times.EVENING, (18, 17))],
+)
+def test_a_reminder_goes_as_near_to_the_best_hour_as_the_persons_own_hours_allow(times, hours):
+    appointment = an_appointment(CASE, starts_at=NOW + timedelta(days=20))
+
+    week, evening = plan([appointment], [], now=NOW, window=times.window)
+
+    assert (local(evening).hour, local(week).hour) == hours
+
+
+def test_a_force_has_its_own_hours_and_days():
+    force = ForceSettings(evening_before=time(17, 30), due_days=(10, 1), due_hour=time(11))
+    condition = a_condition(CASE, due_on=date(2027, 1, 20))
+    appointment = an_appointment(CASE, starts_at=datetime(2027, 2, 2, 9, tzinfo=UTC), booked_at=NOW)
+
+    planned = plan([appointment], [condition], now=NOW, rules=ReminderRules.of(force))
+
+    assert [local(reminder).strftime("%d %H:%M") for reminder in planned] == [
+        *("10 11:00", "19 11:00", "20 09:00", "26 10:00", "01 17:30")
+    ]
+
+
+@pytest.mark.parametrize(
+    "force",
+    [
+        ForceSettings(evening_before=time(21)),
+        ForceSettings(due_today=time(7, 59)),
+        ForceSettings(due_days=(2, 7)),
+        ForceSettings(due_days=(7, 0)),
+    ],
+)
+def test_rules_that_would_wake_people_or_make_no_sense_are_refused(force):
+    with pytest.raises(Misconfigured, match="PORTAL_FORCES_FILE"):
+        ReminderRules.of(force)
 
 
 @pytest.mark.parametrize(("ahead", "count"), [(timedelta(days=10), 2), (timedelta(days=9, hours=23), 1)])
