@@ -72,6 +72,10 @@ class ContactRules:
         """From now on, no reminders of these, and of these alone."""
         self.opted_out = " ".join(sorted(topics))
 
+    def pause(self, *, until: date | None) -> None:
+        """No reminders on any day before this one; None ends the pause."""
+        self.paused_until = until
+
     def hindrance(self, purpose: Purpose, *, on: date) -> Held | None:
         """Why a message of that purpose may not be sent to this person on that day of London, if so.
 

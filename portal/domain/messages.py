@@ -134,6 +134,8 @@ class Message:
     arm: Arm | None = None
     wording: str | None = None
     """The name of the words that were sent, and their version."""
+    sent_at: datetime | None = None
+    """When Notify took it."""
     contact_index: bytes | None = None
     """Which number or address it went to, as a blind index."""
     instead_of: UUID | None = None
@@ -154,7 +156,7 @@ class Message:
     def accept(self, notify_id: UUID, *, at: datetime) -> None:
         """Notify has it.  What it said is wiped from our side: links and codes are in it."""
         self.notify_id, self.state, self.claimed_at = notify_id, MessageState.ACCEPTED, None
-        self.personalisation, self.settled_at, self.failure = "{}", at, None
+        self.personalisation, self.sent_at, self.settled_at, self.failure = "{}", at, at, None
 
     def hold(self, reason: Held, *, at: datetime) -> None:
         """It must not be sent, and staff can see why."""

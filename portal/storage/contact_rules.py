@@ -4,12 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from portal.domain.contact_rules import ContactRules, StoppedContact
 from portal.domain.messages import Channel
 from portal.storage.keys import KeyRing
+from portal.storage.lookups import LookUp
 from portal.storage.mapping import contact
 from portal.storage.message_tables import contact_rules, stopped_contacts
 
@@ -65,3 +66,28 @@ class AllContactRules:
         """Which of these blind indexes belong to numbers and addresses that are used no more."""
         query = select(stopped_contacts.c.contact_index).where(stopped_contacts.c.contact_index.in_(indexes))
         return set(await self.session.scalars(query))
+
+
+_OF_OFFENDER = LookUp(
+    select(
+        *(contact_rules.c.channel, contact_rules.c.is_discreet, contact_rules.c.times),
+        *(contact_rules.c.paused_until, contact_rules.c.in_custody, contact_rules.c.opted_out),
+    ).where(contact_rules.c.id == bindparam("offender_id"))
+)
+
+
+async def of_offender(connection: AsyncConnection, offender_id: UUID) -> ContactRules:
+    """The person's own, to look at."""
+    rows = await _OF_OFFENDER.rows(connection, offender_id=offender_id)
+    if not rows:
+        return ContactRules(id=offender_id)
+    channel, is_discreet, times, paused_until, in_custody, opted_out = rows[0]
+    return ContactRules(
+        id=offender_id,
+        channel=channel,
+        is_discreet=is_discreet,
+        times=times,
+        paused_until=paused_until,
+        in_custody=in_custody,
+        opted_out=opted_out,
+    )

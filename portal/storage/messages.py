@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, true, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, true, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from portal.domain.messages import LEASE, REMINDERS, URGENT, Message, MessageState, Purpose
+from portal.domain.messages import LEASE, REMINDERS, URGENT, Channel, Message, MessageState, Purpose
+from portal.storage.lookups import LookUp
 from portal.storage.message_tables import messages
 
+MOST_SHOWN = 50
 _WAITING = (MessageState.QUEUED, MessageState.CLAIMED)
 
 
@@ -128,3 +130,35 @@ class Outbox:
         """What was sent about a case."""
         query = select(Message).where(messages.c.case_id == case_id).order_by(messages.c.posted_at)
         return (await self.session.scalars(query)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class SeenMessage:
+    """A message as the person it was sent to sees it."""
+
+    purpose: Purpose
+    channel: Channel
+    state: MessageState
+    failure: str | None
+    sent_at: datetime
+
+
+_SENT = (MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.FAILED)
+_OF_OFFENDER = LookUp(
+    select(messages.c.purpose, messages.c.channel, messages.c.state, messages.c.failure, messages.c.sent_at)
+    .where(
+        messages.c.offender_id == bindparam("offender_id"),
+        messages.c.sent_at.is_not(None),
+        or_(*(messages.c.state == state for state in _SENT)),
+    )
+    .order_by(messages.c.sent_at.desc())
+    .limit(MOST_SHOWN)
+)
+
+
+async def of_offender(connection: AsyncConnection, offender_id: UUID) -> Sequence[SeenMessage]:
+    """What was sent to the person, the newest first.
+
+    What was held back is not among it: why it was can speak of somebody else.
+    """
+    return [SeenMessage(*row) for row in await _OF_OFFENDER.rows(connection, offender_id=offender_id)]

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from portal.domain.offenders import Offender
 from portal.errors import NotFound
@@ -63,3 +63,14 @@ class Offenders:
             .limit(1)
         )
         return (await self.session.execute(query)).first() is not None
+
+
+_REACHED_BY = select(offenders.c.mobile.is_not(None), offenders.c.email.is_not(None)).where(
+    offenders.c.id == bindparam("offender_id")
+)
+
+
+async def reached_by(connection: AsyncConnection, offender_id: UUID) -> tuple[bool, bool]:
+    """Whether we have a mobile of theirs, and whether an e-mail address."""
+    mobile, address = (await connection.execute(_REACHED_BY, {"offender_id": offender_id})).one()
+    return bool(mobile), bool(address)

@@ -12,6 +12,7 @@ from portal.domain.appointments import AppointmentState
 from portal.domain.audit import Actor as Doer
 from portal.domain.cases import Case, CaseState
 from portal.domain.conditions import Condition, ConditionKind, EvidenceKind, Progress
+from portal.domain.messages import Channel, MessageState, Purpose
 from portal.domain.offenders import Offender
 from portal.domain.regimes import Regime
 from portal.domain.staff import StaffMember
@@ -25,11 +26,13 @@ from tests.making import (
     a_case,
     a_condition,
     a_link,
+    a_message,
     a_reading,
     a_staff_member,
     an_appointment,
     an_event,
     an_offender,
+    contact_rules_of,
 )
 from tests.walk.listing import Actor
 
@@ -96,6 +99,7 @@ class _Filler:
         busy, case = self.a_person_with(TO_DO)
         self.names["case"] = str(case.id)
         self.give_appointments(case)
+        self.send_messages(busy)
         twice, first = self.a_person_with(TO_DO[:2], regime=Regime.DEFERRED_PROSECUTION)
         other = self.a_case_of(twice, TO_DO[2:3], regime=Regime.COMMUNITY_RESOLUTION)
         done, _ = self.a_person_with((), state=CaseState.FINISHED, regime=Regime.COMMUNITY_CAUTION)
@@ -113,6 +117,21 @@ class _Filler:
         await self.begin(Actor.ASKED, "offender", Stage.ASKED)
         await self.sign_in_staff()
         return Filled(self.names, self.cookies)
+
+    def send_messages(self, person: Offender) -> None:
+        """One of each end that a message can come to, as far as the person is told."""
+        self.session.add(contact_rules_of(person, paused_until=NOW.date() + timedelta(days=7)))
+        ends: tuple[tuple[MessageState, str | None], ...] = (
+            (MessageState.ACCEPTED, None),
+            (MessageState.DELIVERED, None),
+            (MessageState.FAILED, "permanent-failure"),
+            (MessageState.FAILED, "temporary-failure"),
+            (MessageState.FAILED, "400 ValidationError"),
+        )
+        for channel in Channel:
+            for purpose, (state, failure) in zip(Purpose, ends, strict=False):
+                sent = {"channel": channel, "state": state, "failure": failure, "sent_at": NOW}
+                self.session.add(a_message(person, purpose=purpose, **sent))
 
     def a_person_with(
         self, to_do: tuple[dict[str, Any], ...], *, force: str = FORCE, **changes: Any

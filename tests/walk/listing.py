@@ -98,6 +98,20 @@ OFFENDER = (
         for state in ("offered", "confirmed", "begun", "cancelled")
     ),
 )
+MESSAGES = "offender/messages/show.html"
+OFFENDER += (
+    Listed("messages", MESSAGES, "/messages", "Your messages", "offender.messages", Actor.BUSY),
+    Listed("messages saved", MESSAGES, "/messages?saved=yes", "Your messages", actor=Actor.BUSY),
+    Listed("messages none", MESSAGES, "/messages", "Your messages", actor=Actor.DONE),
+    Listed(
+        "messages choices",
+        "offender/messages/choices.html",
+        "/messages/choices",
+        "Change how we write to you",
+        "offender.messages.choices",
+        Actor.BUSY,
+    ),
+)
 PASSWORD = "staff/entry/password.html"
 STAFF_CODE = "staff/entry/code.html"
 CASES = "staff/cases/index.html"

@@ -58,6 +58,9 @@ MATRIX: Mapping[str, Mapping[Who, Answer]] = {
     "POST offender.appointment.confirm": only(
         Who.OFFENDER, answer="/appointments/{appointment_id}", hidden_from=(Who.OTHER_OFFENDER,)
     ),
+    "GET offender.messages": only(Who.OFFENDER, Who.OTHER_OFFENDER),
+    "GET offender.messages.choices": only(Who.OFFENDER, Who.OTHER_OFFENDER),
+    "POST offender.messages.choose": only(Who.OFFENDER, Who.OTHER_OFFENDER, answer="/messages?saved=yes"),
     "GET staff.sign_in": everybody(200),
     "POST staff.sign_in.password": everybody(422),
     "GET staff.sign_in.code": only(Who.HALF_WAY),

@@ -34,6 +34,7 @@ INDEXES = {
 }
 NEW_INDEXES = {
     "ix_messages_falls_back_at": ["falls_back_at"],
+    "ix_messages_offender_id_sent_at": ["offender_id", "sent_at"],
     "ix_messages_state_claimed_at": ["state", "claimed_at"],
 }
 
@@ -73,6 +74,7 @@ def _new_columns() -> list[sa.Column[Any]]:
         sa.Column("service", _words("notifyservice", SERVICES), nullable=False, server_default="plain"),
         sa.Column("arm", _words("arm", ARMS), nullable=True),
         sa.Column("wording", sa.String(length=120), nullable=True),
+        sa.Column("sent_at", Moment(), nullable=True),
         sa.Column("contact_index", sa.LargeBinary(), nullable=True),
         sa.Column("instead_of", sa.Uuid(), nullable=True),
         sa.Column("falls_back_at", Moment(), nullable=True),
