@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 
 from portal.domain.arms import Arm
 
+BY_HAND = "manual"
+"""The first word of the key of what staff send: ``manual:RUN:KEY``, with the key of what it replaces."""
 LEASE = timedelta(seconds=35)
 """How long a send may be under way before we ask Notify whether it has it (notify.md 15.3)."""
 MOST_TRIES = 8
@@ -152,6 +154,26 @@ class Message:
     settled_at: datetime | None = None
     failure: str | None = None
     """Notify's error name and status, never its text: that may hold a number."""
+
+    @property
+    def is_changeable(self) -> bool:
+        """Whether nothing was done about it yet."""
+        return self.state in (MessageState.QUEUED, MessageState.WITHDRAWN)
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether staff sent it, and no plan."""
+        return self.key.startswith(f"{BY_HAND}:")
+
+    @property
+    def replaces(self) -> str:
+        """The key of the reminder that it stands for: its own, but for what staff sent in its place."""
+        return self.key.split(":", 2)[2] if self.is_by_hand else self.key
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether planning made it, and may move or withdraw it."""
+        return not self.is_by_hand and self.instead_of is None
 
     def accept(self, notify_id: UUID, *, at: datetime) -> None:
         """Notify has it.  What it said is wiped from our side: links and codes are in it."""

@@ -6,7 +6,6 @@ from uuid import UUID
 from portal.domain.appointments import Appointment
 from portal.domain.audit import LoggedAs
 from portal.domain.messages import Message, Purpose
-from portal.domain.windows import WAKING
 from portal.services.planning import plan_reminders
 from portal.storage.unit_of_work import UnitOfWork
 
@@ -15,6 +14,7 @@ async def give(work: UnitOfWork, appointment: Appointment, *, force: str) -> App
     """Staff give the person an appointment: they are told, and reminded as it comes near."""
     work.appointments.add(appointment)
     offender = await work.offenders.find(appointment.offender_id)
+    rules = await work.contact_rules.of_offender(offender.id)
     work.outbox.add(
         Message(
             offender_id=offender.id,
@@ -25,7 +25,7 @@ async def give(work: UnitOfWork, appointment: Appointment, *, force: str) -> App
             key=f"booked:{appointment.id}",
             personalisation="{}",
             posted_at=work.now,
-            due_at=WAKING.next_open(work.now),
+            due_at=rules.times.window.next_open(work.now),
             send_before=appointment.starts_at,
         )
     )

@@ -5,6 +5,7 @@ it must, in its own transaction, and planning twice adds nothing.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from portal.clock import LONDON
@@ -14,8 +15,7 @@ from portal.domain.offenders import Offender
 from portal.domain.reminders import Reminder, ReminderRules, plan
 from portal.storage.unit_of_work import UnitOfWork
 
-CHANGEABLE = frozenset({MessageState.QUEUED, MessageState.WITHDRAWN})
-UNSENT = frozenset({MessageState.HELD, MessageState.EXPIRED, *CHANGEABLE})
+CAME_TO_NOTHING = frozenset({MessageState.HELD, MessageState.EXPIRED, MessageState.WITHDRAWN})
 
 
 async def plan_reminders(work: UnitOfWork, offender: Offender) -> None:
@@ -26,12 +26,29 @@ async def plan_reminders(work: UnitOfWork, offender: Offender) -> None:
         await work.appointments.all_of_offender(offender.id),
         await work.cases.conditions_of_offender(offender.id),
         now=work.now,
-        done={message.key for message in known if message.state not in CHANGEABLE},
-        taken={message.due_at.astimezone(LONDON).date() for message in known if message.state not in UNSENT},
+        done={message.replaces for message in known if _stands_for_good(message)},
+        taken={_day(message) for message in known if _takes_its_day(message)},
         rules=ReminderRules.of(work.of_force(offender.force)),
         window=rules.times.window,
     )
-    _compare(work, offender, wanted, {message.key: message for message in known})
+    _compare(work, offender, wanted, {message.key: message for message in known if message.is_planned})
+
+
+def _stands_for_good(message: Message) -> bool:
+    """Whether nothing is left to plan of the reminder that it is, or that it was sent in place of."""
+    if message.is_planned:
+        return not message.is_changeable
+    return message.state not in CAME_TO_NOTHING
+
+
+def _takes_its_day(message: Message) -> bool:
+    """Whether the person gets it, or got it, on a day that is then taken."""
+    waits = message.is_by_hand and message.state is MessageState.QUEUED
+    return waits or message.state not in (MessageState.QUEUED, *CAME_TO_NOTHING)
+
+
+def _day(message: Message) -> date:
+    return (message.sent_at or message.due_at).astimezone(LONDON).date()
 
 
 def plan_first_reminders(work: UnitOfWork, offender: Offender, conditions: Iterable[Condition]) -> None:

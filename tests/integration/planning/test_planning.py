@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from portal.domain.appointments import Appointment, AppointmentState
 from portal.domain.audit import Actor
 from portal.domain.cases import Case, CaseState
 from portal.domain.conditions import Condition, Progress
+from portal.domain.contact_rules import Times
 from portal.domain.deliveries import Accepted, Letter
 from portal.domain.messages import Held, Message, MessageState, Purpose
 from portal.domain.offenders import Offender
@@ -24,7 +26,7 @@ from portal.services.planning import plan_reminders
 from portal.storage.database import Database
 from portal.storage.message_tables import messages
 from portal.storage.unit_of_work import Who, WholeWork, unit_of_work
-from tests.making import a_case, a_condition, an_appointment, an_offender
+from tests.making import a_case, a_condition, a_message, an_appointment, an_offender
 
 Works = Callable[[], AbstractAsyncContextManager[WholeWork]]
 A_DAY = timedelta(days=1)
@@ -111,6 +113,83 @@ async def test_planning_again_adds_nothing(works, person):
         await plan_reminders(work, person.offender)
 
     assert await waiting(works) == before
+
+
+@pytest.fixture
+def by_hand(works, person):
+    """Staff send the first reminder of the condition now, in the place of the one planned."""
+
+    async def send(**changes: Any) -> Message:
+        async with works() as work:
+            [first, *_] = sorted(
+                await work.outbox.reminders_of(person.offender.id), key=lambda each: each.due_at
+            )
+            sent = a_message(
+                person.offender,
+                case_id=person.case.id,
+                about_id=person.condition.id,
+                purpose=Purpose.CONDITION_DUE,
+                key=f"manual:{uuid4()}:{first.key}",
+                **changes,
+            )
+            work.outbox.add(sent)
+            await work.session.flush()
+            await plan_reminders(work, person.offender)
+        return sent
+
+    return send
+
+
+async def test_what_staff_send_takes_the_place_of_the_reminder_planned(works, person, by_hand):
+    sent = await by_hand()
+
+    due = await waiting(works)
+
+    assert [moment.day for key, moment in due.items() if key != sent.key] == [11, 16, 18]
+    assert sent.key in due
+
+
+async def test_what_staff_sent_in_vain_takes_nothings_place(works, person, by_hand):
+    await by_hand(state=MessageState.HELD, held_because=Held.PAUSED)
+
+    assert [moment.day for moment in (await waiting(works)).values()] == [4, 11, 16, 18]
+
+
+async def test_on_the_day_of_what_staff_send_no_reminder_comes(works, person, by_hand, clock):
+    clock.moment = datetime(2026, 12, 11, 8, 30, tzinfo=UTC)
+
+    sent = await by_hand(due_at=datetime(2026, 12, 11, 9, tzinfo=UTC))
+
+    due = await waiting(works)
+    assert [moment.day for key, moment in due.items() if key != sent.key] == [12, 16, 18]
+
+
+async def test_what_goes_by_the_other_channel_is_left_alone(works, person):
+    async with works() as work:
+        [first, *_] = await work.outbox.reminders_of(person.offender.id)
+        other = a_message(
+            person.offender,
+            case_id=person.case.id,
+            about_id=person.condition.id,
+            purpose=Purpose.CONDITION_DUE,
+            key=f"{first.key}:other",
+            instead_of=first.id,
+        )
+        work.outbox.add(other)
+        await work.session.flush()
+        await plan_reminders(work, person.offender)
+
+    assert other.key in await waiting(works)
+
+
+async def test_reminders_go_in_the_hours_that_the_person_chose(works, person):
+    async with works() as work:
+        rules = await work.contact_rules.of_offender(person.offender.id, to_change=True)
+        rules.times = Times.EVENING
+        await work.session.flush()
+        await plan_reminders(work, person.offender)
+
+    assert {moment.hour for moment in (await waiting(works)).values()} == {17}
 
 
 async def test_an_appointment_is_told_of_at_once_and_recalled_on_the_evening_before(works, person, clock):
