@@ -62,17 +62,18 @@ class Person:
 
 def people(now: datetime) -> list[Person]:
     """The whole caseload.  The first is the one who looks."""
-    return [_person(number, now.replace(minute=0, second=0, microsecond=0)) for number in range(PEOPLE)]
+    return [person(number, now.replace(minute=0, second=0, microsecond=0)) for number in range(PEOPLE)]
 
 
-def _person(number: int, now: datetime) -> Person:
+def person(number: int, now: datetime) -> Person:
+    """One of the caseload; the moment is a whole hour."""
     offender = Offender(
         force=FORCE,
         reference=f"P{number:06}",
         first_names="Morwenna Jane",
         last_name="Trelawny-Quick",
         date_of_birth=date(1994, 3, 17),
-        mobile=f"+447700900{number:03}",
+        mobile=f"+447700900{number % 1000:03}",
     )
     cases = tuple(_case(offender, number, place, now) for place in range(2))
     conditions = tuple(_condition(cases[place // 3], place, now) for place in range(len(THINGS_TO_DO)))
@@ -83,7 +84,7 @@ def _person(number: int, now: datetime) -> Person:
 def _case(offender: Offender, number: int, place: int, now: datetime) -> Case:
     return Case(
         force=FORCE,
-        reference=f"{FORCE}/C{number:05}{place}/26",
+        reference=f"{FORCE}/C{number:06}{place}/26",
         offender_id=offender.id,
         regime=REGIMES[place],
         offence_code="CD71039",
