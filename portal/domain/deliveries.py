@@ -2,11 +2,36 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TypeAlias
 from uuid import UUID
 
-from portal.domain.messages import Channel, Held, Message
+from portal.domain.arms import Arm
+from portal.domain.messages import Channel, Held, Message, Purpose
 from portal.errors import PortalError
+
+
+class NotifyService(StrEnum):
+    """Which of our two services of GOV.UK Notify sends: each has a name, a key and templates of its own."""
+
+    PLAIN = "plain"
+    NEUTRAL = "neutral"
+    """Neither its name nor its words tell whom they are from: for whom another may read along."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is to be said, whoever it goes to."""
+
+    purpose: Purpose
+    personalisation: str
+    """JSON of what the wording needs."""
+    channel: Channel
+    language: str
+    called: str
+    force: str
+    service: NotifyService = NotifyService.PLAIN
+    arm: Arm = Arm.PLAN
 
 
 @dataclass(frozen=True)
@@ -18,6 +43,22 @@ class Letter:
     to: str
     called: str
     force: str
+    service: NotifyService = NotifyService.PLAIN
+    arm: Arm = Arm.PLAN
+
+    @property
+    def content(self) -> Content:
+        """What it says."""
+        return Content(
+            self.message.purpose,
+            self.message.personalisation,
+            self.channel,
+            self.message.language,
+            self.called,
+            self.force,
+            self.service,
+            self.arm,
+        )
 
 
 @dataclass(frozen=True)

@@ -35,24 +35,60 @@ class Purpose(StrEnum):
     APPOINTMENT_IN_A_WEEK = "appointment_in_a_week"
     APPOINTMENT_TOMORROW = "appointment_tomorrow"
     CONDITION_DUE = "condition_due"
+    APPOINTMENT_MISSED = "appointment_missed"
+    ANSWER_NEXT = "answer_next"
+    """To a text that asks what is next: the next appointment."""
+    ANSWER_LEFT = "answer_left"
+    """To the same where there is no appointment: what is left to do."""
+    ANSWER_HELP = "answer_help"
+    ANSWER_CHANGE = "answer_change"
+    ANSWER_STOPPED = "answer_stopped"
+    ANSWER_STARTED = "answer_started"
+    ANSWER_PASSED_ON = "answer_passed_on"
+    """To whatever only people can answer."""
+    ANSWER_HERE = "answer_here"
 
     @property
     def answers_the_person(self) -> bool:
         """They just asked or acted, and wait for it: it goes at once, at any hour."""
-        return self in (Purpose.CODE, Purpose.APPOINTMENT_CONFIRMED)
+        return self in _ANSWERS or self is Purpose.CODE
 
     @property
     def life(self) -> timedelta:
         """After this a message is of no use, and is not sent."""
-        return {
-            Purpose.CODE: timedelta(minutes=10),
-            Purpose.APPOINTMENT_CONFIRMED: timedelta(hours=12),
-        }.get(self, timedelta(days=14))
+        if self is Purpose.CODE:
+            return timedelta(minutes=10)
+        return timedelta(hours=12) if self in _ANSWERS else timedelta(days=14)
+
+    @property
+    def has_arms(self) -> bool:
+        """Whether a force can try several wordings of it against each other."""
+        return self in (Purpose.APPOINTMENT_IN_A_WEEK, Purpose.APPOINTMENT_TOMORROW)
 
 
+_ANSWERS = frozenset(
+    {
+        Purpose.APPOINTMENT_CONFIRMED,
+        Purpose.ANSWER_NEXT,
+        Purpose.ANSWER_LEFT,
+        Purpose.ANSWER_HELP,
+        Purpose.ANSWER_CHANGE,
+        Purpose.ANSWER_STOPPED,
+        Purpose.ANSWER_STARTED,
+        Purpose.ANSWER_PASSED_ON,
+        Purpose.ANSWER_HERE,
+    }
+)
 URGENT = frozenset(purpose for purpose in Purpose if purpose.answers_the_person)
 """Sent before all else: somebody waits with the phone in their hand."""
-REMINDERS = frozenset({Purpose.APPOINTMENT_IN_A_WEEK, Purpose.APPOINTMENT_TOMORROW, Purpose.CONDITION_DUE})
+REMINDERS = frozenset(
+    {
+        Purpose.APPOINTMENT_IN_A_WEEK,
+        Purpose.APPOINTMENT_TOMORROW,
+        Purpose.CONDITION_DUE,
+        Purpose.APPOINTMENT_MISSED,
+    }
+)
 """Planned ahead, and withdrawn when what they speak of changes."""
 
 

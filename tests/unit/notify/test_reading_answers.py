@@ -10,14 +10,23 @@ import pytest
 import requests
 from requests.adapters import BaseAdapter
 
-from portal.domain.deliveries import CourierIsAway, CourierIsBusy, CourierStopped, Delayed, Letter, Refused
+from portal.domain.deliveries import (
+    CourierIsAway,
+    CourierIsBusy,
+    CourierStopped,
+    Delayed,
+    Letter,
+    NotifyService,
+    Refused,
+)
 from portal.domain.messages import Channel, Purpose
 from portal.errors import Misconfigured
 from portal.notify.client import Notify
-from portal.notify.wordings import template_ids
+from portal.notify.template_ids import template_ids
 from portal.notify_sandbox.keys import DEVELOPMENT_KEY
 from tests.making import a_message, an_offender
 
+PLAIN = NotifyService.PLAIN
 UNREADABLE = "an answer we cannot read"
 
 
@@ -42,7 +51,7 @@ class Parrot(BaseAdapter):
 
 def a_courier(key: str = DEVELOPMENT_KEY) -> Notify:
     return Notify(
-        key,
+        {NotifyService.PLAIN: key},
         address="http://notify.test",
         templates=template_ids(None),
         base_url="https://p.example",
@@ -54,7 +63,7 @@ def hearing(status: int, body: bytes | object) -> Notify:
     """A courier that is always answered so."""
     courier = a_courier()
     written = body if isinstance(body, bytes) else json.dumps(body).encode()
-    courier.client.request_session.mount("http://", Parrot(status, written))
+    courier.client_of().request_session.mount("http://", Parrot(status, written))
     return courier
 
 
@@ -124,8 +133,8 @@ def test_any_429_but_the_days_last_is_sat_out(body):
 
 
 ASKED: list[Callable[[Notify], object]] = [
-    lambda courier: courier.find(uuid4()),
-    lambda courier: courier.status(uuid4()),
+    lambda courier: courier.find(uuid4(), PLAIN),
+    lambda courier: courier.status(uuid4(), PLAIN),
 ]
 
 
@@ -148,23 +157,23 @@ def test_a_question_that_we_may_not_ask_stops_everything(ask, status):
 
 def test_the_newest_of_two_under_one_reference_is_the_one():
     newest, older = uuid4(), uuid4()
-    found = hearing(200, {"notifications": [{"id": str(newest)}, {"id": str(older)}]}).find(uuid4())
+    found = hearing(200, {"notifications": [{"id": str(newest)}, {"id": str(older)}]}).find(uuid4(), PLAIN)
 
     assert found is not None
     assert found.notify_id == newest
 
 
 def test_nothing_under_a_reference_is_an_answer():
-    assert hearing(200, {"notifications": [], "links": {}}).find(uuid4()) is None
+    assert hearing(200, {"notifications": [], "links": {}}).find(uuid4(), PLAIN) is None
 
 
 def test_each_thread_has_a_client_of_its_own_and_keeps_it():
     courier = a_courier()
     with ThreadPoolExecutor(1) as thread:
-        elsewhere = thread.submit(lambda: courier.client).result()
+        elsewhere = thread.submit(courier.client_of).result()
 
-    assert courier.client is courier.client
-    assert courier.client is not elsewhere
+    assert courier.client_of() is courier.client_of()
+    assert courier.client_of() is not elsewhere
 
 
 @pytest.mark.parametrize(
