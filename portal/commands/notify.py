@@ -50,7 +50,11 @@ def _found(courier: Notify, check: Check, service: NotifyService) -> list[Findin
 
 
 @notify.command("push-list")
-@click.option("--service", type=click.Choice([*NotifyService]), help="Only what this service sends.")
+@click.option(
+    "--service",
+    type=click.Choice([each.value for each in NotifyService]),
+    help="Only what this service sends.",
+)
 @click.option("--language", type=click.Choice([*LANGUAGES]), help="Only what is in this language.")
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def push_list(service: str | None, language: str | None, *, as_json: bool) -> None:

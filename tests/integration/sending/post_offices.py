@@ -94,6 +94,7 @@ def a_post_office(settings: Settings) -> Iterator[PostOffice]:
     config = sandbox_config(settings)
     [usual, *_] = config.services
     peculiar = {
+        "without limits": a_service(usual),
         "without texts": a_service(usual, permissions=frozenset({Permission.EMAILS})),
         "at home": a_service(usual, permissions=frozenset({Permission.TEXTS, Permission.EMAILS})),
         "full for the day": a_service(usual, key=a_key(KeyType.LIVE), texts_a_day=0),
@@ -105,6 +106,9 @@ def a_post_office(settings: Settings) -> Iterator[PostOffice]:
         "without templates": a_service(usual, templates=()),
         "deleted": a_service(
             usual, templates=tuple(replace(template, archived=True) for template in usual.templates)
+        ),
+        "reworded": a_service(
+            usual, templates=tuple(replace(each, body=f"Also: {each.body}") for each in usual.templates)
         ),
         "asking more": a_service(
             usual,

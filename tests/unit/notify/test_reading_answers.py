@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -49,9 +50,9 @@ class Parrot(BaseAdapter):
         """There is nothing to close."""
 
 
-def a_courier(key: str = DEVELOPMENT_KEY) -> Notify:
+def a_courier(keys: Mapping[NotifyService, str] = MappingProxyType({PLAIN: DEVELOPMENT_KEY})) -> Notify:
     return Notify(
-        {NotifyService.PLAIN: key},
+        keys,
         address="http://notify.test",
         templates=template_ids(None),
         base_url="https://p.example",
@@ -180,6 +181,13 @@ def test_each_thread_has_a_client_of_its_own_and_keeps_it():
     "key",
     ["", "a-key-of-notify", DEVELOPMENT_KEY[9:-1], DEVELOPMENT_KEY[8:], DEVELOPMENT_KEY.replace("-", "")],
 )
-def test_a_key_that_was_copied_wrong_is_named_at_once(key):
-    with pytest.raises(Misconfigured, match="PORTAL_NOTIFY_API_KEY"):
-        a_courier(key)
+@pytest.mark.parametrize(
+    ("service", "name"),
+    [
+        (NotifyService.PLAIN, "PORTAL_NOTIFY_API_KEY"),
+        (NotifyService.NEUTRAL, "PORTAL_NOTIFY_NEUTRAL_API_KEY"),
+    ],
+)
+def test_a_key_that_was_copied_wrong_is_named_at_once(service, name, key):
+    with pytest.raises(Misconfigured, match=f"{name}: copy the whole key"):
+        a_courier({service: key})
