@@ -14,7 +14,8 @@ from portal.app import SURFACES, create_app
 from portal.clock import Clock
 from portal.commands.joining import courier_of, records, run, settings_of
 from portal.domain.deliveries import CourierIsAway, CourierStopped
-from portal.notify.wordings import sandbox_id, wordings
+from portal.notify.template_ids import sandbox_id
+from portal.notify.wordings import wordings
 from portal.notify_sandbox.app import create_sandbox
 from portal.notify_sandbox.config import Callback, Channel, SandboxConfig, SandboxTemplate
 from portal.settings import Settings
