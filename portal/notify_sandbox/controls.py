@@ -37,7 +37,7 @@ async def show_faults(sandbox: TheSandbox) -> Response[bytes]:
 
 @delete("/sandbox/faults", status_code=200)
 async def clear_faults(sandbox: TheSandbox) -> Response[bytes]:
-    sandbox.faults.coming.clear()
+    sandbox.faults.clear()
     return _faults(sandbox)
 
 

@@ -3,6 +3,7 @@
 import re
 import string
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
@@ -60,6 +61,7 @@ class Phone:
         return 2.0 if self.abroad else 1.0
 
 
+@lru_cache(maxsize=10_000)
 def parse(text: str) -> Phone:
     """Read a number as people write it.
 

@@ -2,9 +2,10 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import fields
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,29 @@ _CONDITIONS = {
 }
 
 
+Record = Notification | ReceivedText | Call
+
+
+def _inserting(table: str, kind: type[Record]) -> tuple[str, Callable[[Record], Sequence[object]]]:
+    """How to keep a record, all but the number that the database gives it."""
+    names = [each.name for each in fields(kind) if each.name != "seq"]
+    marks = ", ".join("?" * len(names))
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", attrgetter(*names)  # noqa: S608 our own words
+
+
+_INSERTS = {
+    kind: _inserting(table, kind)
+    for table, kind in (("notifications", Notification), ("received_texts", ReceivedText), ("calls", Call))
+}
+
+_DUE = (
+    "SELECT * FROM calls WHERE outcome = 'waiting' AND due_at <= ? "
+    "AND seq NOT IN (SELECT value FROM json_each(?))"
+)
+_DUE_OLDEST_FIRST = f"{_DUE} ORDER BY due_at, seq LIMIT ?"
+_DUE_NEWEST_FIRST = f"{_DUE} ORDER BY due_at DESC, seq DESC LIMIT ?"
+
+
 class State:
     """All that was accepted.  Each method is one whole transaction, quick enough to wait for."""
 
@@ -53,7 +77,9 @@ class State:
         self.connection.row_factory = sqlite3.Row
         self.connection.execute("PRAGMA busy_timeout = 5000")
         self.connection.execute("PRAGMA journal_mode = WAL")
-        self.connection.execute("PRAGMA synchronous = NORMAL")
+        self.connection.execute(
+            "PRAGMA synchronous = OFF"
+        )  # the file outlives a killed process, not a power cut
         self.connection.executescript(_TABLES)
 
     def close(self) -> None:
@@ -62,9 +88,9 @@ class State:
     def keep(self, notification: Notification, calls: Iterable[Call], *, counted_as: Iterable[str]) -> None:
         """Keep a message and the callbacks that will follow it, and count it."""
         with self._transaction():
-            self._insert("notifications", notification)
+            self._insert(notification)
             for call in calls:
-                self._insert("calls", call)
+                self._insert(call)
             for channel in counted_as:
                 self.connection.execute(
                     "INSERT INTO accepted VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET number = number + 1",
@@ -98,9 +124,9 @@ class State:
     def receive(self, text: ReceivedText, calls: Iterable[Call]) -> None:
         """Keep a text that came in and the callback that passes it on."""
         with self._transaction():
-            self._insert("received_texts", text)
+            self._insert(text)
             for call in calls:
-                self._insert("calls", call)
+                self._insert(call)
 
     def received_texts(
         self, service_id: str, *, older_than: str | None, since: str, limit: int
@@ -114,12 +140,11 @@ class State:
         values = {"service_id": service_id, "since": since, "older_than": older_than, "limit": limit}
         return [ReceivedText(**row) for row in self.connection.execute(query, values)]
 
-    def calls_due(self, now: str, *, besides: Sequence[int], limit: int) -> list[Call]:
+    def calls_due(
+        self, now: str, besides: Sequence[int], *, limit: int, newest_first: bool = False
+    ) -> list[Call]:
         """The callbacks whose time has come, besides those already being made."""
-        query = (
-            "SELECT * FROM calls WHERE outcome = 'waiting' AND due_at <= ? "
-            "AND seq NOT IN (SELECT value FROM json_each(?)) ORDER BY due_at, seq LIMIT ?"
-        )
+        query = _DUE_NEWEST_FIRST if newest_first else _DUE_OLDEST_FIRST
         rows = self.connection.execute(query, (now, json.dumps(besides), limit))
         return [Call(**row) for row in rows]
 
@@ -144,11 +169,9 @@ class State:
             raise
         self.connection.execute("COMMIT")
 
-    def _insert(self, table: str, record: Notification | ReceivedText | Call) -> None:
-        values = asdict(record)
-        del values["seq"]
-        names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
-        self.connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)  # noqa: S608 our own words
+    def _insert(self, record: Record) -> None:
+        statement, values_of = _INSERTS[type(record)]
+        self.connection.execute(statement, values_of(record))
 
 
 def _where(filters: Filters, now: str) -> tuple[str, dict[str, Any]]:
