@@ -36,8 +36,6 @@ class Accepted:
 
     notification: Notification
     sanitised: Mapping[str, Mapping[str, str]]
-    sender: str
-    """Whom the message is from: a name or number for a text, an address for an email."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ def accept(sandbox: Sandbox, caller: Caller, channel: Channel, raw_body: bytes, 
     _check_recipient(request)
     _check_number(sandbox, request)
     _check_length(message, channel)
-    return Accepted(_keep(sandbox, request, template, values, message), sanitised, _sender(request))
+    return Accepted(_keep(sandbox, request, template, values, message), sanitised)
 
 
 def parsed(raw_body: bytes) -> Any:  # noqa: ANN401 it may be anything yet
@@ -245,6 +243,7 @@ def _recorded(
         service_id=str(service.id),
         key_type=request.caller.key.type.value,
         type=request.channel.value,
+        sender=_sender(request),
         recipient=request.recipient,
         comparable=request.comparable,
         reference=request.body.get("reference"),

@@ -182,15 +182,22 @@ class SandboxConfig:
 
         Both have the same templates, unless the neutral one is given its own.
         """
-        plain = SandboxService.with_key(DEVELOPMENT_KEY, name="Amends", key_type=key_type)
-        plain = replace(plain, templates=tuple(templates), receipts=receipts, replies=replies)
-        neutral = SandboxService.with_key(NEUTRAL_DEVELOPMENT_KEY, name="Appointments", key_type=key_type)
+        plain = replace(
+            SandboxService.with_key(DEVELOPMENT_KEY, name="Amends", key_type=key_type),
+            templates=tuple(templates),
+            receipts=receipts,
+            replies=replies,
+            sms_sender="07700900500",
+            email_from="amends@notify.example",
+        )
         neutral = replace(
-            neutral,
+            SandboxService.with_key(NEUTRAL_DEVELOPMENT_KEY, name="Appointments", key_type=key_type),
             templates=plain.templates if neutral_templates is None else tuple(neutral_templates),
             receipts=receipts,
             replies=replies,
             inbound_number="07700900501",
+            sms_sender="07700900501",
+            email_from="appointments@notify.example",
         )
         return cls((plain, neutral))
 

@@ -84,6 +84,18 @@ def parse(text: str) -> Phone:
     )
 
 
+def as_dialled(digits: str) -> str:
+    """The digits of a number as people write it here; what is no number stays as it is."""
+    try:
+        number = phonenumbers.parse(f"+{digits}")
+    except NumberParseException:
+        return digits
+    form = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(
+        number, form.NATIONAL if number.country_code == UK else form.INTERNATIONAL
+    )
+
+
 def _read(text: str) -> phonenumbers.PhoneNumber:
     if set(text) - _MAY_APPEAR:
         raise BadNumber(UNKNOWN_CHARACTER)

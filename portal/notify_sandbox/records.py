@@ -34,6 +34,8 @@ class Notification:
     service_id: str
     key_type: str
     type: str
+    sender: str
+    """Whom it is from: a name or number for a text, an address for an email."""
     recipient: str
     """As the sender wrote it."""
     comparable: str

@@ -55,10 +55,10 @@ def _answer(accepted: Accepted, address: str) -> Mapping[str, object]:
         "uri": f"{address}/v2/notifications/{sent.id}",
     }
     if sent.type == Channel.SMS:
-        content["from_number"] = accepted.sender
+        content["from_number"] = sent.sender
     else:
         content["subject"] = sent.subject
-        content["from_email"] = accepted.sender
+        content["from_email"] = sent.sender
         content["one_click_unsubscribe_url"] = sent.unsubscribe_url
         answer["sanitised_content"] = accepted.sanitised
     return answer

@@ -14,7 +14,8 @@ from portal.notify_sandbox.records import Call, Filters, Notification, ReceivedT
 _TABLES = """
 CREATE TABLE IF NOT EXISTS notifications (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, service_id TEXT NOT NULL,
-    key_type TEXT NOT NULL, type TEXT NOT NULL, recipient TEXT NOT NULL, comparable TEXT NOT NULL,
+    key_type TEXT NOT NULL, type TEXT NOT NULL, sender TEXT NOT NULL, recipient TEXT NOT NULL,
+    comparable TEXT NOT NULL,
     reference TEXT, template_id TEXT NOT NULL, template_version INTEGER NOT NULL,
     template_name TEXT NOT NULL, subject TEXT, body TEXT NOT NULL, sent_text TEXT NOT NULL,
     unsubscribe_url TEXT, created_at TEXT NOT NULL, sent_at TEXT NOT NULL, completed_at TEXT NOT NULL,
@@ -24,6 +25,7 @@ CREATE INDEX IF NOT EXISTS notifications_by_recipient ON notifications (comparab
 CREATE TABLE IF NOT EXISTS received_texts (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, service_id TEXT NOT NULL,
     created_at TEXT NOT NULL, notify_number TEXT NOT NULL, user_number TEXT NOT NULL, content TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS received_texts_by_phone ON received_texts (user_number);
 CREATE TABLE IF NOT EXISTS calls (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, service_id TEXT NOT NULL, url TEXT NOT NULL, token TEXT,
     payload TEXT NOT NULL, due_at TEXT NOT NULL, tries INTEGER NOT NULL, outcome TEXT NOT NULL);
@@ -32,6 +34,11 @@ CREATE TABLE IF NOT EXISTS accepted (
     service_id TEXT NOT NULL, day TEXT NOT NULL, channel TEXT NOT NULL, number INTEGER NOT NULL,
     PRIMARY KEY (service_id, day, channel));
 """
+_VERSION = 2
+"""Of these tables.  A file that an older sandbox wrote is begun anew."""
+_FORGET = "".join(
+    f"DROP TABLE IF EXISTS {table};" for table in ("notifications", "received_texts", "calls", "accepted")
+)
 _CONDITIONS = {
     "service_id": "service_id = :service_id",
     "key_type": "key_type = :key_type",
@@ -80,6 +87,12 @@ class State:
         self.connection.execute(
             "PRAGMA synchronous = OFF"
         )  # the file outlives a killed process, not a power cut
+        self._begin()
+
+    def _begin(self) -> None:
+        [version] = self.connection.execute("PRAGMA user_version").fetchone()
+        if version != _VERSION:
+            self.connection.executescript(f"{_FORGET} PRAGMA user_version = {_VERSION}")
         self.connection.executescript(_TABLES)
 
     def close(self) -> None:
