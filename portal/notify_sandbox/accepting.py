@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
-from portal.notify_sandbox import callbacks, phones, recipients, simulation, texts, wording
+from portal.notify_sandbox import callbacks, documents, phones, recipients, simulation, texts, wording
 from portal.notify_sandbox.config import (
     PERMISSION_FOR,
     Channel,
@@ -80,10 +80,13 @@ def accept(sandbox: Sandbox, caller: Caller, channel: Channel, raw_body: bytes, 
     template = _template(request)
     sanitised, values = sanitise(body)
     message = _filled(template, values)
-    _check_files(request)
+    files = _files(request)
     _check_sender(request)
     _check_recipient(request)
     _check_number(sandbox, request)
+    if files:
+        values |= wording.by_key(_links(request, files))
+        message = wording.fill(template, values)
     _check_length(message, channel)
     return Accepted(_keep(sandbox, request, template, values, message), sanitised)
 
@@ -132,17 +135,23 @@ def _filled(template: SandboxTemplate, values: wording.Values) -> wording.Messag
     return message
 
 
-def _check_files(request: _Request) -> None:
-    values = request.body.get("personalisation", {}).values()
-    if not any(isinstance(value, dict) and "file" in value for value in values):
-        return
-    if request.channel is Channel.SMS:
+def _files(request: _Request) -> Mapping[str, documents.Document]:
+    """The values that are files, where files may be sent."""
+    values = request.body.get("personalisation", {})
+    found = {name: value for name, value in values.items() if documents.is_document(value)}
+    if found and request.channel is Channel.SMS:
         raise bad_request("Can only send a file by email")
-    raise bad_request(
-        "Send files by email has not been set up - add contact details for your service at "
-        f"https://www.notifications.service.gov.uk/services/{request.service.id}"
-        "/service-settings/send-files-by-email"
-    )
+    if found and not request.service.sends_files:
+        raise bad_request(
+            "Send files by email has not been set up - add contact details for your service at "
+            f"https://www.notifications.service.gov.uk/services/{request.service.id}"
+            "/service-settings/send-files-by-email"
+        )
+    return found
+
+
+def _links(request: _Request, files: Mapping[str, documents.Document]) -> dict[str, object]:
+    return {name: documents.uploaded(file, service_id=request.service.id) for name, file in files.items()}
 
 
 def _check_sender(request: _Request) -> None:

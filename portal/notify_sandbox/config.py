@@ -100,6 +100,8 @@ class SandboxService:
     permissions: frozenset[Permission] = frozenset(
         {Permission.TEXTS, Permission.EMAILS, Permission.INTERNATIONAL_TEXTS}
     )
+    sends_files: bool = False
+    """Whether it has given the contact details that files by email need."""
     prefixes_texts: bool = True
     sms_sender: str = "GOVUK"
     sms_senders: Mapping[UUID, str] = field(default_factory=dict)
