@@ -60,7 +60,7 @@ def show(sandbox: TheSandbox, to: FromQuery[str] = "", page: FromQuery[int] = 1)
 def _everybody(sandbox: Sandbox, page: int) -> Response[bytes]:
     threads, has_more = correspondence.everybody(sandbox, page)
     return _page(
-        "recipients.html",
+        "recipients.jinja",
         threads=threads,
         page=page,
         next=urlencode({"page": page + 1}) if has_more else "",
@@ -72,7 +72,7 @@ def _recipient(sandbox: Sandbox, recipient: Recipient, page: int) -> Response[by
     said, has_more = correspondence.with_one(sandbox, recipient, page)
     now = sandbox.now()
     return _page(
-        "phone.html" if recipient.is_phone else "mailbox.html",
+        "phone.jinja" if recipient.is_phone else "mailbox.jinja",
         recipient=recipient,
         said=said[::-1] if recipient.is_phone else said,
         page=page,
