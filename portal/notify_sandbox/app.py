@@ -27,6 +27,8 @@ HANDLERS = [
     templates.one_version,
     templates.every,
     templates.preview,
+    controls.change_modes,
+    controls.show_modes,
     controls.add_fault,
     controls.show_faults,
     controls.clear_faults,

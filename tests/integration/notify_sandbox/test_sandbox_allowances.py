@@ -41,6 +41,17 @@ async def test_the_daily_limit_counts_what_was_accepted_until_midnight_utc(open_
     assert (await sender.text()).status_code == 201
 
 
+async def test_team_and_live_keys_share_a_day_and_test_keys_stand_outside(open_sandbox):
+    keys = {key_type: a_key(key_type) for key_type in KeyType}
+    service = a_service(keys=(*keys.values(),), texts_a_day=2, guests=frozenset({PHONE}))
+    sender = open_sandbox(a_config(service))
+
+    order = (KeyType.TEST, KeyType.TEAM, KeyType.TEST, KeyType.LIVE, KeyType.TEAM, KeyType.LIVE, KeyType.TEST)
+    statuses = [(await sender.with_key(keys[key_type]).text()).status_code for key_type in order]
+
+    assert statuses == [201, 201, 201, 201, 429, 429, 201]
+
+
 async def test_a_test_key_has_no_daily_limit(open_sandbox):
     sender = open_sandbox(a_config(a_service(texts_a_day=0)))
 
