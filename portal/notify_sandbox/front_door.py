@@ -90,9 +90,11 @@ def _reset(scope: Scope) -> None:
 
 def _connections_of(client: tuple[str, int]) -> Iterator[socket.socket]:
     for file in _OPEN_FILES.iterdir():
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(file.name))) as connection:
-            if connection.getpeername() == client:
-                yield connection
+        with contextlib.suppress(OSError):  # it may be closed by now, or listen to nobody
+            if file.is_socket():
+                with socket.socket(fileno=os.dup(int(file.name))) as connection:
+                    if connection.getpeername() == client:
+                        yield connection
 
 
 async def _answer(send: Send, status: int, kind: str, body: str) -> None:
