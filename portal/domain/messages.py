@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from portal.clock import LONDON
+from portal.domain.ids import new_id
 
 QUIET_FROM = time(21)
 QUIET_TO = time(8)
@@ -83,7 +84,7 @@ class Held(StrEnum):
 class Message:
     """A message in the outbox.  Its id is the reference that Notify is given, at every try."""
 
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
     offender_id: UUID
     case_id: UUID | None = None
     about_id: UUID | None = None
