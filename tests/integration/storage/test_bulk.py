@@ -4,6 +4,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from portal.domain.offenders import Offender
 from portal.storage.database import Database
@@ -69,13 +70,9 @@ async def test_what_points_at_a_record_may_be_added_before_it(database):
 
 async def test_what_raises_leaves_nothing(database):
     before = await records_of(database)
-    offender = an_offender()
 
-    with pytest.raises(ZeroDivisionError):
-        async with database.changing_much() as session:
-            session.add(offender)
-            await session.flush()
-            raise ZeroDivisionError
+    with pytest.raises(IntegrityError):
+        await in_bulk(database, an_offender(), a_case(an_offender()))
 
     assert await records_of(database) == before
 
