@@ -13,7 +13,7 @@ from portal.settings import Settings
 from portal.storage.database import Database, open_database
 from portal.storage.sqlite import Writing
 from portal.storage.tables import VICTIM_TABLES
-from portal.web import public
+from portal.web import public, refusals
 from portal.web.access_log import AccessLog
 from portal.web.assets import Assets
 from portal.web.errors import ERROR_PAGES
@@ -56,6 +56,7 @@ def create_litestar(settings: Settings, *, surfaces: Sequence[str], clock: Clock
         route_handlers=[*(SURFACES[surface] for surface in surfaces), public.router, assets.router()],
         guards=[only_their_own_pages],
         exception_handlers=ERROR_PAGES,
+        after_exception=[refusals.write_down],
         lifespan=[open_records],
         state=State({"site": site}),
         request_max_body_size=LARGEST_FORM,

@@ -16,7 +16,8 @@ from portal.intake.importing import Intake
 from portal.storage.database import Database
 from portal.storage.tables import audit_events, cases, conditions, links, messages, offenders
 from tests.integration.intake.many import listed_offences, many, written
-from tests.integration.intake.taking import events_of, taken_in
+from tests.integration.intake.taking import taken_in
+from tests.records import events_of
 from tests.running import Portal
 from tests.unit.intake.making import OFFENCES, REGIMES, a_case
 

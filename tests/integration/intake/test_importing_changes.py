@@ -18,9 +18,9 @@ from portal.storage.database import Database
 from portal.storage.keys import KeyRing
 from portal.storage.rotation import rotate
 from portal.storage.tables import cases, conditions, messages, metadata, offenders, readings
-from tests.integration.intake.taking import CHANGED, NEW, UNCHANGED, all_of, events_of, rows_of, taken_in
+from tests.integration.intake.taking import CHANGED, NEW, UNCHANGED, all_of, rows_of, taken_in
 from tests.making import a_reading
-from tests.records import records_of
+from tests.records import events_of, records_of
 from tests.unit.intake.making import LEFT_OUT, OFFENCES, REGIMES, a_case
 
 TABLES = [table for table in metadata.sorted_tables if "id" in table.c and table.name != "audit_events"]
