@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from uuid import UUID, uuid4
+from uuid import UUID
+
+from portal.domain.ids import new_id
 
 
 @dataclass(eq=False, kw_only=True, repr=False)
 class Offender:
     """One person as one force knows them.  A person known to two forces is two offenders."""
 
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
     force: str
     reference: str
     first_names: str

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
+from portal.domain.ids import new_id
 from portal.domain.messages import Purpose
 
 
@@ -11,7 +12,7 @@ from portal.domain.messages import Purpose
 class Run:
     """Who sent what to how many.  Its messages go through the outbox like all others."""
 
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
     force: str
     staff_id: UUID
     purpose: Purpose
@@ -26,6 +27,6 @@ class Run:
 class RunMessage:
     """That a message belongs to a run."""
 
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
     run_id: UUID
     message_id: UUID

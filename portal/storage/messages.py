@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from portal.domain.messages import LEASE, REMINDERS, URGENT, Channel, Message, MessageState, Purpose
+from portal.domain.offenders import Offender
 from portal.storage.lookups import LookUp
 from portal.storage.message_tables import messages
 
@@ -57,6 +58,19 @@ class Outbox:
             messages.c.offender_id == offender_id, messages.c.purpose.in_(sorted(REMINDERS))
         )
         return (await self.session.scalars(query.with_for_update())).all()
+
+    async def hand_over(self, case_id: UUID, offender: Offender) -> None:
+        """The case is another person's: what it still reminds of is theirs, or nobody's."""
+        theirs = {"offender_id": offender.id, "language": offender.language}
+        await self.session.execute(
+            update(messages)
+            .where(
+                messages.c.case_id == case_id,
+                messages.c.purpose.in_(sorted(REMINDERS)),
+                messages.c.state.in_((MessageState.QUEUED, MessageState.WITHDRAWN)),
+            )
+            .values(theirs)
+        )
 
     async def claim(self, *, now: datetime, most: int) -> Sequence[UUID]:
         """Take what is due, and what a worker left unfinished a lease ago.  No other worker has them.

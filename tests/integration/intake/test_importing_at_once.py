@@ -17,7 +17,8 @@ from portal.storage.database import Database
 from portal.storage.message_tables import messages
 from portal.storage.tables import audit_events, cases, conditions, links, offenders
 from tests.integration.intake.many import listed_offences, many, written
-from tests.integration.intake.taking import events_of, taken_in
+from tests.integration.intake.taking import taken_in
+from tests.records import events_of
 from tests.running import Portal
 from tests.unit.intake.making import OFFENCES, REGIMES, a_case
 
