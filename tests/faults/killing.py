@@ -1,7 +1,6 @@
 """Ends a portal's processes with SIGKILL at moments of no choice, and starts them again."""
 
 import random
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from tests.forking import Forked
 from tests.running import A_WHILE, Portal
 
 A_LEASE = timedelta(seconds=36)
@@ -50,7 +50,7 @@ class Killer:
         """Whether there were enough kills, or one of the processes did not come back."""
         return self.kills >= self.most or self._stop.is_set()
 
-    def _again_and_again(self, start: Callable[[], subprocess.Popen[bytes]]) -> None:
+    def _again_and_again(self, start: Callable[[], Forked]) -> None:
         while not self._stop.is_set():
             with self._stopping_if_it_fails():
                 process = start()
