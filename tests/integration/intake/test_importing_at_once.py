@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -121,7 +120,7 @@ async def test_an_import_that_is_killed_is_whole_as_far_as_it_came_and_goes_on(
             assert time.monotonic() < give_up
             await asyncio.sleep(0.02)
         await asyncio.sleep(random.random() / 2)  # noqa: S311 - any moment will do
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         process.wait()
         assert await are_whole(database)
 
