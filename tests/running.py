@@ -23,7 +23,7 @@ from tests.making import NOW
 
 A_WHILE = 60.0
 """Seconds after which what should have happened has not."""
-CALLBACK_TOKEN = "a token for receipts in tests"
+CALLBACK_TOKEN = "a-token-for-callbacks-in-tests"
 
 
 def until(happened: Callable[[], Any], *, within: float = A_WHILE) -> Any:

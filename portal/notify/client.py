@@ -2,7 +2,10 @@
 
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from functools import partial
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +25,8 @@ from portal.domain.deliveries import (
     Outcome,
     Refused,
 )
-from portal.domain.messages import Channel
+from portal.domain.messages import Channel, NotifyService
+from portal.domain.replies import Received
 from portal.errors import Misconfigured
 from portal.languages import ENGLISH, LANGUAGES, spoken
 from portal.notify.wordings import Wording, fill
@@ -32,6 +36,9 @@ KEY = re.compile(r".+(-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{
 BAD_REQUEST, UNAUTHORISED, FORBIDDEN, NOT_FOUND, TOO_MANY = 400, 401, 403, 404, 429
 RECIPIENT_FAULTS = ("ValidationError", "InvalidPhoneError")
 UNREADABLE = "an answer we cannot read"
+NO_KEY = "no key of this service"
+MOST_PAGES = 40
+"""Of 250 texts each, as Notify hands them out."""
 DAY_IS_FULL = "TooManyRequestsError"
 
 
@@ -115,6 +122,23 @@ class Notify:
             return None
         return str(found.get("status", ""))
 
+    def received(self, service: NotifyService, *, since: datetime) -> Iterator[Received]:
+        """What people texted to a service since then, the newest first; at most ten thousand.
+
+        Raises:
+            CourierStopped, CourierIsAway: if that cannot be known now.
+        """
+        if service is not NotifyService.PLAIN:
+            raise CourierIsAway(NO_KEY)
+        before: str | None = None
+        for _ in range(MOST_PAGES):
+            page = self._ask(partial(self.client.get_received_texts, older_than=before))
+            texts = [_text(each) for each in page.get("received_text_messages", [])]
+            yield from takewhile(lambda text: text.sent_at >= since, texts)
+            if not texts or texts[-1].sent_at < since:
+                return
+            before = str(texts[-1].id)
+
     def template(self, wording: Wording) -> dict[str, Any]:
         """Notify's own template of a wording.
 
@@ -138,6 +162,18 @@ class Notify:
         if not isinstance(answer, dict):
             raise CourierIsAway(UNREADABLE)
         return answer
+
+
+def _text(given: Mapping[str, Any]) -> Received:
+    try:
+        return Received(
+            UUID(given["id"]),
+            str(given["user_number"]),
+            str(given["content"]),
+            datetime.fromisoformat(given["created_at"]),
+        )
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise CourierIsAway(UNREADABLE) from wrong
 
 
 def _read(error: APIError) -> Outcome:

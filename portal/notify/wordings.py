@@ -109,7 +109,7 @@ def fill(letter: Letter, language: Language, *, base_url: str) -> dict[str, str]
     values: dict[str, str] = {
         "name": letter.called,
         "domain": urlsplit(base_url).hostname or "",
-        **{name: facts[name] for name in ("place", "code") if name in facts},
+        **{name: facts[name] for name in ("place", "code", "officer") if name in facts},
     }
     if "phone" in facts:
         values["phone"] = national_form(facts["phone"])
