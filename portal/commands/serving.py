@@ -105,9 +105,12 @@ def notify_sandbox(port: int) -> None:
 
 
 def sandbox_config(settings: Settings) -> SandboxConfig:
-    """A sandbox that knows our wordings, and reports to our own receipts page."""
+    """A sandbox that knows our wordings, and reports to our own pages for receipts and received texts."""
     token = settings.notify_callback_token
-    receipts = Callback(f"{settings.base_url}/api/notify/receipts", token) if token else None
+    pages = f"{settings.base_url}/api/notify"
+    receipts, replies = (
+        Callback(f"{pages}/{page}", token) if token else None for page in ("receipts", "received-texts")
+    )
     templates = (
         SandboxTemplate(
             id=sandbox_id(wording),
@@ -119,6 +122,6 @@ def sandbox_config(settings: Settings) -> SandboxConfig:
         for wording in wordings()
     )
     settings.var.mkdir(parents=True, exist_ok=True)
-    config = SandboxConfig.for_development(templates, receipts=receipts)
+    config = SandboxConfig.for_development(templates, receipts=receipts, replies=replies)
     services = tuple(replace(service, prefixes_texts=False) for service in config.services)
     return replace(config, services=services, state_file=settings.var / "notify-sandbox.db")
