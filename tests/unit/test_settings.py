@@ -225,3 +225,16 @@ def test_files_are_named_or_left_out(read, name, attribute):
 def test_every_name_can_be_set(read):
     assert set(PRODUCTION) < set(NAMES)
     assert len(set(NAMES)) == len(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("given", "tokens", "newest"),
+    [("", (), ""), ("a-token", ("a-token",), "a-token"), (" new  old\n", ("new", "old"), "new")],
+)
+def test_while_it_is_changed_there_are_two_callback_tokens_and_the_newest_is_first(
+    read, given, tokens, newest
+):
+    settings = read(PORTAL_NOTIFY_CALLBACK_TOKEN=given)
+
+    assert (settings.notify_callback_tokens, settings.notify_callback_token) == (tokens, newest)
+    assert not tokens or newest not in repr(settings)
