@@ -79,7 +79,8 @@ class Settings:
     notify_base_url: str = SANDBOX_ADDRESS
     notify_api_key: str = field(default="", repr=False)
     notify_neutral_api_key: str = field(default="", repr=False)
-    notify_callback_token: str = field(default="", repr=False)
+    notify_callback_tokens: tuple[str, ...] = field(default=(), repr=False)
+    """The one that Notify shall send from now on, then those that it may still send."""
     notify_templates: Path | None = None
     sms_price: Decimal = Decimal("0.024")
     """Pounds a fragment."""
@@ -89,6 +90,11 @@ class Settings:
     def of_force(self, code: str | None) -> ForceSettings:
         """What a force chose, or our defaults."""
         return self.forces.get(code or "", OUR_DEFAULTS)
+
+    @property
+    def notify_callback_token(self) -> str:
+        """The newest; nothing where none is set."""
+        return next(iter(self.notify_callback_tokens), "")
 
     @property
     def is_production(self) -> bool:
@@ -128,7 +134,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         notify_base_url=(get["PORTAL_NOTIFY_BASE_URL"] or SANDBOX_ADDRESS).rstrip("/"),
         notify_api_key=get["PORTAL_NOTIFY_API_KEY"],
         notify_neutral_api_key=get["PORTAL_NOTIFY_NEUTRAL_API_KEY"],
-        notify_callback_token=get["PORTAL_NOTIFY_CALLBACK_TOKEN"],
+        notify_callback_tokens=tuple(get["PORTAL_NOTIFY_CALLBACK_TOKEN"].split()),
         notify_templates=_path(get["PORTAL_NOTIFY_TEMPLATES"]),
         sms_price=_price(get["PORTAL_NOTIFY_SMS_PRICE"]),
         regimes_file=_path(get["PORTAL_REGIMES_FILE"]),
@@ -252,7 +258,7 @@ def _check_production(settings: Settings, given: Mapping[str, str]) -> None:
                 "PORTAL_NOTIFY_BASE_URL: must be set, and begin with https://",
                 settings.notify_base_url.startswith("https://"),
             ),
-            ("PORTAL_NOTIFY_CALLBACK_TOKEN: must be set", bool(settings.notify_callback_token)),
+            ("PORTAL_NOTIFY_CALLBACK_TOKEN: must be set", bool(settings.notify_callback_tokens)),
             ("PORTAL_NOTIFY_TEMPLATES: must name the file of template ids", bool(settings.notify_templates)),
         )
         if not holds

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from portal.clock import Clock
 from portal.domain.audit import Actor
 from portal.domain.deliveries import CourierIsBusy, CourierStopped
-from portal.services.sending import Courier, ask_after, send_due
+from portal.services.receiving import Correspondent, Receiving
+from portal.services.sending import ask_after, send_due
 from portal.storage import limits, sessions
 from portal.storage.database import Database
 from portal.storage.unit_of_work import Who, WholeWork, unit_of_work
@@ -32,13 +33,18 @@ class Worker:
     """Works through the outbox until it is told to stop."""
 
     database: Database
-    courier: Courier
+    courier: Correspondent
     clock: Clock
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _next_call: float = 0.0
     _tidied_at: datetime | None = None
     _asks: bool = False
     """Whether there may be more to ask after."""
+    _receiving: Receiving = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What comes in is dealt with in the same turns."""
+        self._receiving = Receiving(self.works, self.courier)
 
     def works(self) -> AbstractAsyncContextManager[WholeWork]:
         """Begin a unit of work of the worker's."""
@@ -73,7 +79,7 @@ class Worker:
             asked = await ask_after(self.works, self.courier)
             self._asks = asked > 0
             busy += asked
-        return busy
+        return busy + await self._receiving.turn(now)
 
     async def _send(self) -> int:
         try:

@@ -21,7 +21,7 @@ A_WHILE = 60.0
 """Seconds after which what should have happened has not."""
 TLS = httpx.create_ssl_context()
 """Made once: that takes longer than most answers, and nothing here needs it."""
-CALLBACK_TOKEN = "a token for receipts in tests"
+CALLBACK_TOKEN = "a-token-for-callbacks-in-tests"
 
 
 def until(happened: Callable[[], Any], *, within: float = A_WHILE) -> Any:

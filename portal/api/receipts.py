@@ -3,20 +3,17 @@
 Notify drops a receipt for good when it is answered with a 4xx, so only a wrong token gets one.
 """
 
-import hmac
 from http import HTTPStatus
 from uuid import UUID
 
 import msgspec
 from litestar import Response, post
 
+from portal.api.bearer import LARGEST, is_notify
 from portal.domain.audit import Actor
 from portal.services import sending
 from portal.storage.unit_of_work import Who, WholeWork, unit_of_work
 from portal.web.site import Visit, site_of
-
-BEARER = "Bearer "
-LARGEST = 8192
 
 
 class Receipt(msgspec.Struct):
@@ -30,16 +27,13 @@ class Receipt(msgspec.Struct):
 @post("/notify/receipts", name="api.receipts", status_code=HTTPStatus.OK, request_max_body_size=LARGEST)
 async def receive(request: Visit) -> Response[str]:
     """News of one message."""
-    site = site_of(request)
-    token = site.settings.notify_callback_token
-    given = request.headers.get("authorization", "").removeprefix(BEARER)
-    if not token or not hmac.compare_digest(given.encode(), token.encode()):
+    if not is_notify(request):
         return Response("", status_code=HTTPStatus.FORBIDDEN, media_type="text/plain")
     try:
         receipt = msgspec.json.decode(await request.body(), type=Receipt)
     except (msgspec.MsgspecError, RecursionError):
         return Response("", media_type="text/plain")
-    whose = Who(Actor.NOTIFY)
+    site, whose = site_of(request), Who(Actor.NOTIFY)
     async with unit_of_work(site.databases["api"], WholeWork, now=site.clock.now(), who=whose) as work:
         await sending.receive(
             work, receipt.id, reference=_reference(receipt.reference), status=receipt.status[:40]

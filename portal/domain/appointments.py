@@ -1,7 +1,7 @@
 """A booked place at a time, which the person may confirm until it begins."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -40,12 +40,20 @@ STANDING = frozenset({AppointmentState.OFFERED, AppointmentState.BOOKED, Appoint
 """The appointment is still to come, as far as anybody has said."""
 
 
+EARLY = timedelta(minutes=60)
+"""So long before the start somebody may say that they are there."""
+
+
 class AppointmentHasBegun(RuleBroken):
     """It is too late to reply: what happened is now for the provider to record."""
 
 
 class AppointmentIsOff(RuleBroken):
     """It was cancelled or moved, or has an outcome: there is nothing left to confirm."""
+
+
+class NotTimeToArrive(RuleBroken):
+    """Nobody is expected there so early, or any more."""
 
 
 @dataclass(eq=False, kw_only=True, repr=False)
@@ -64,6 +72,8 @@ class Appointment:
     bring: str = ""
     state: AppointmentState = AppointmentState.BOOKED
     confirmed_at: datetime | None = None
+    arrived_at: datetime | None = None
+    """When the person said that they are there; whether they took part is for the provider to say."""
 
     def confirm(self, *, at: datetime) -> bool:
         """The person says they will come.  Saying so twice is saying it once.
@@ -82,4 +92,27 @@ class Appointment:
         if at >= self.starts_at:
             raise AppointmentHasBegun(f"it began at {self.starts_at:%Y-%m-%d %H:%M %Z}")
         self.state, self.confirmed_at = AppointmentState.CONFIRMED, at
+        return True
+
+    def is_time_to_arrive(self, *, at: datetime) -> bool:
+        """Whether somebody who says that they are there can mean this appointment."""
+        return self.state in STANDING and self.starts_at - EARLY <= at <= self.ends_at
+
+    def arrive(self, *, at: datetime) -> bool:
+        """The person says that they are there.  Saying so twice is saying it once.
+
+        Returns:
+            Whether this changed anything.
+
+        Raises:
+            AppointmentIsOff: if it no longer stands.
+            NotTimeToArrive: if it is more than an hour before the start, or after the end.
+        """
+        if self.state not in STANDING:
+            raise AppointmentIsOff(self.state.value)
+        if not self.is_time_to_arrive(at=at):
+            raise NotTimeToArrive(f"it is from {self.starts_at:%Y-%m-%d %H:%M %Z} to {self.ends_at:%H:%M}")
+        if self.arrived_at is not None:
+            return False
+        self.arrived_at = at
         return True

@@ -51,6 +51,11 @@ class Case:
     conditions_version: int = 1
     """Grows whenever what the person must do changes."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the person still has something to do in it."""
+        return self.state is CaseState.OPEN
+
     def conditions_changed(self) -> None:
         """What the person must do is different now, so what they read is out of date."""
         self.conditions_version += 1

@@ -22,6 +22,8 @@ class Link:
     made_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    message_id: UUID | None = None
+    """The message that carries it, and so knows where it went."""
 
     def is_live(self, *, at: datetime) -> bool:
         """Whether a code may be sent to whoever holds it."""

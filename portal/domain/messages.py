@@ -129,7 +129,7 @@ class Message:
     offender_id: UUID
     case_id: UUID | None = None
     about_id: UUID | None = None
-    """The appointment or the condition that it speaks of."""
+    """The appointment or the condition that it speaks of; of an answer, perhaps the case."""
     purpose: Purpose
     language: str
     key: str

@@ -2,7 +2,10 @@
 
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from functools import partial
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +26,7 @@ from portal.domain.deliveries import (
     Refused,
 )
 from portal.domain.messages import Channel, NotifyService
+from portal.domain.replies import Received
 from portal.errors import Misconfigured
 from portal.languages import LANGUAGES
 from portal.notify.template_ids import TemplateIds
@@ -39,6 +43,8 @@ SETTINGS = {
     NotifyService.PLAIN: "PORTAL_NOTIFY_API_KEY",
     NotifyService.NEUTRAL: "PORTAL_NOTIFY_NEUTRAL_API_KEY",
 }
+MOST_PAGES = 40
+"""Of 250 texts each, as Notify hands them out."""
 DAY_IS_FULL = "TooManyRequestsError"
 
 
@@ -142,6 +148,21 @@ class Notify:
         found = self._ask(client.get_all_templates)
         return {UUID(template["id"]): template for template in found["templates"]}
 
+    def received(self, service: NotifyService, *, since: datetime) -> Iterator[Received]:
+        """What people texted to a service since then, the newest first; at most ten thousand.
+
+        Raises:
+            CourierStopped, CourierIsAway: if that cannot be known now.
+        """
+        client, before = self.client_of(service), None
+        for _ in range(MOST_PAGES):
+            page = self._ask(partial(client.get_received_texts, older_than=before))
+            texts = [_text(each) for each in page.get("received_text_messages", [])]
+            yield from takewhile(lambda text: text.sent_at >= since, texts)
+            if not texts or texts[-1].sent_at < since:
+                return
+            before = str(texts[-1].id)
+
     @staticmethod
     def _ask(question: Any) -> dict[str, Any]:  # noqa: ANN401 - a call without arguments
         try:
@@ -157,6 +178,18 @@ class Notify:
         if not isinstance(answer, dict):
             raise CourierIsAway(UNREADABLE)
         return answer
+
+
+def _text(given: Mapping[str, Any]) -> Received:
+    try:
+        return Received(
+            UUID(given["id"]),
+            str(given["user_number"]),
+            str(given["content"]),
+            datetime.fromisoformat(given["created_at"]),
+        )
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise CourierIsAway(UNREADABLE) from wrong
 
 
 def _read(error: APIError) -> Outcome:

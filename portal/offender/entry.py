@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from portal.domain.links import CODE_DIGITS
 from portal.errors import NotSignedIn
-from portal.services import signing_in
+from portal.services import signing_in, strangers
 from portal.storage.limits import Limit
 from portal.web.cookies import LANGUAGE, dropped, kept, session_cookie
 from portal.web.forms import Form
@@ -21,16 +21,19 @@ from portal.web.site import Visit
 from portal.web.transactions import OffenderWorking
 
 COOKIE = session_cookie("offender")
-ASKS = Limit("codes asked for per address", 300, timedelta(hours=1))
+ASKS = Limit("links used per address", 300, timedelta(hours=1))
 TRIES = Limit("codes tried per address", 600, timedelta(hours=1))
 """Wide, since a phone network puts thousands behind one address; each person's own limits are narrow."""
+NOT_ME = "not-me"
+"""In the query, so that no page needs to repeat the token that it was opened with."""
 CLEARING = {"Clear-Site-Data": '"cache", "storage"'}
 
 
 @get("/a/{token:str}", name="offender.link", opt={"audience": PUBLIC})
 async def link(request: Visit, token: FromPath[str]) -> Response[bytes]:
     """Looking at a link does nothing to it: scanners look at links too."""
-    return page(request, "offender/entry/link.html", entry=True)
+    name = "not_me" if NOT_ME in request.query_params else "link"
+    return page(request, f"offender/entry/{name}.html", entry=True)
 
 
 @post(
@@ -40,10 +43,19 @@ async def link(request: Visit, token: FromPath[str]) -> Response[bytes]:
     guards=[limited_by_address(ASKS)],
     status_code=HTTPStatus.SEE_OTHER,
 )
-async def ask(work: OffenderWorking, token: FromPath[str]) -> Redirect:
-    """Send a code, and go on where no address shows the token."""
+async def ask(request: Visit, work: OffenderWorking, token: FromPath[str]) -> Redirect:
+    """Send a code, or hear that this is not for them; and go on where no address shows the token."""
+    if NOT_ME in request.query_params:
+        await strangers.disown(work, token)
+        return see("/not-for-me")
     browser = await signing_in.ask_for_code(work, token)
     return see("/code", kept(COOKIE, browser.id))
+
+
+@get("/not-for-me", name="offender.not_for_me", opt={"audience": PUBLIC})
+async def not_for_me(request: Visit) -> Response[bytes]:
+    """Thanks, which tell nothing: they are the same for a link that is dead or made up."""
+    return page(request, "offender/entry/not_for_me.html", entry=True)
 
 
 @get("/code", name="offender.code", opt={"audience": PUBLIC})
@@ -112,4 +124,4 @@ async def sign_out(request: Visit, work: OffenderWorking) -> Redirect:
     return answer
 
 
-handlers = (link, ask, code, enter, again, signed_out, sign_out)
+handlers = (link, ask, not_for_me, code, enter, again, signed_out, sign_out)

@@ -1,6 +1,7 @@
 """Giving and confirming appointments."""
 
 import json
+from datetime import datetime
 from uuid import UUID
 
 from portal.domain.appointments import Appointment
@@ -53,6 +54,24 @@ async def confirm(work: UnitOfWork, appointment_id: UUID, *, offender_id: UUID) 
         await work.record(
             "appointment.confirmed",
             LoggedAs.ALTERATION,
+            case_id=appointment.case_id,
+            record_id=appointment.id,
+        )
+    return appointment
+
+
+async def arrive(work: UnitOfWork, appointment_id: UUID, *, offender_id: UUID, at: datetime) -> Appointment:
+    """Record that the person says they are there.  Twice is once.
+
+    Raises:
+        NotFound: if the appointment is not theirs.
+        AppointmentIsOff, NotTimeToArrive: if nobody expects them there at that moment.
+    """
+    appointment = await work.appointments.of_offender(offender_id, appointment_id, to_change=True)
+    if appointment.arrive(at=at):
+        await work.record(
+            "appointment.arrived",
+            LoggedAs.COLLECTION,
             case_id=appointment.case_id,
             record_id=appointment.id,
         )

@@ -1,4 +1,4 @@
-"""What a message says of its appointment or its condition, as things stand when it is sent."""
+"""What a message says of its appointment, its condition or its case, as things stand when it is sent."""
 
 import json
 from uuid import UUID
@@ -10,6 +10,12 @@ from portal.domain.reminders import OPEN
 from portal.storage.keys import new_token, token_hash
 from portal.storage.unit_of_work import UnitOfWork
 
+NOTHING_YET = "{}"
+LEADS_TO_PAGES = frozenset({Purpose.ANSWER_LEFT, Purpose.ANSWER_CHANGE, Purpose.ANSWER_STOPPED})
+"""Answers with a link."""
+GIVES_A_NUMBER = frozenset({Purpose.ANSWER_HELP, Purpose.ANSWER_CHANGE, Purpose.ANSWER_PASSED_ON})
+"""Answers with the officer's phone number."""
+
 
 async def write(work: UnitOfWork, message: Message) -> bool:
     """Put into the message what its wording needs, and a link of its own, before it is handed over.
@@ -19,6 +25,8 @@ async def write(work: UnitOfWork, message: Message) -> bool:
     Returns:
         False when there is nothing to say any more: the appointment is off, or the condition met.
     """
+    if message.purpose.is_answer:
+        return await _answer(work, message)
     if message.about_id is None or message.case_id is None:
         return True
     of = _of_condition if message.purpose is Purpose.CONDITION_DUE else _of_appointment
@@ -29,6 +37,28 @@ async def write(work: UnitOfWork, message: Message) -> bool:
         case = await work.cases.of_offender(message.offender_id, message.case_id)
         token = _link(work, message)
         message.personalisation = json.dumps({**facts, "phone": case.officer_phone, "token": token})
+    return True
+
+
+async def _answer(work: UnitOfWork, message: Message) -> bool:
+    """The same for an answer to a text, which says no more than its own wording needs."""
+    facts: dict[str, str] | None = {}
+    about, case_id = message.about_id, message.case_id or message.about_id
+    if about and message.purpose is Purpose.ANSWER_NEXT:
+        facts = await _of_appointment(work, message.offender_id, about)
+    elif about and message.purpose is Purpose.ANSWER_LEFT:
+        facts = await _of_condition(work, message.offender_id, about)
+    if facts is None or case_id is None:
+        return False
+    if message.personalisation == NOTHING_YET:
+        case = await work.cases.of_offender(message.offender_id, case_id)
+        if message.purpose in GIVES_A_NUMBER:
+            facts["phone"] = case.officer_phone
+        if message.purpose is Purpose.ANSWER_HELP:
+            facts["officer"] = case.officer_name
+        if message.purpose in LEADS_TO_PAGES:
+            facts["token"] = _link(work, message)
+        message.personalisation = json.dumps(facts)
     return True
 
 
@@ -54,6 +84,7 @@ def _link(work: UnitOfWork, message: Message) -> str:
             token_hash=token_hash(token),
             made_at=work.now,
             expires_at=work.now + LINK_LIFE,
+            message_id=message.id,
         )
     )
     return token

@@ -33,6 +33,7 @@ def invite(work: UnitOfWork, offender: Offender, case: Case) -> Event:
             token_hash=token_hash(token),
             made_at=work.now,
             expires_at=work.now + LINK_LIFE,
+            message_id=message.id,
         )
     )
     return work.event(

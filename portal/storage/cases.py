@@ -59,6 +59,11 @@ class Cases:
             raise NotFound(f"case {case_id} of offender {offender_id}")
         return case
 
+    async def of_offenders(self, offender_ids: Collection[UUID]) -> Sequence[Case]:
+        """Every case of any of these records of one person, the newest first."""
+        query = select(Case).where(cases.c.offender_id.in_(offender_ids))
+        return (await self.session.scalars(query.order_by(cases.c.decided_at.desc(), cases.c.id))).all()
+
     async def open_of_offender(self, offender_id: UUID) -> Sequence[Case]:
         """Every case in which the person still has something to do."""
         query = select(Case).where(cases.c.offender_id == offender_id, cases.c.state == CaseState.OPEN)

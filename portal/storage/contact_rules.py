@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from portal.domain.contact_rules import ContactRules, StoppedContact
+from portal.domain.contact_rules import ContactRules, Fault, StoppedContact
 from portal.domain.messages import Channel
 from portal.storage.keys import KeyRing
 from portal.storage.lookups import LookUp
@@ -46,7 +46,12 @@ class AllContactRules:
 
     async def is_stopped(self, channel: Channel, to: str) -> bool:
         """Whether a number or an address is used no more."""
-        return await self._stopped(channel, to) is not None
+        return await self.fault_of(channel, to) is not None
+
+    async def fault_of(self, channel: Channel, to: str) -> Fault | None:
+        """Why a number or an address is used no more; None if it may be used."""
+        stopped = await self._stopped(channel, to)
+        return stopped.fault if stopped else None
 
     async def use_again(self, channel: Channel, to: str) -> bool:
         """Somebody made sure that it is right after all.  Say whether it was stopped."""

@@ -29,6 +29,16 @@ class Links:
         )
         return found
 
+    async def revoke_of(self, offender_id: UUID, *, now: datetime) -> int:
+        """Let none of the person's links open anything from now on.  Say how many were live."""
+        revoked = (
+            update(links)
+            .where(links.c.offender_id == offender_id, links.c.revoked_at.is_(None), links.c.expires_at > now)
+            .values(revoked_at=now)
+            .returning(links.c.id)
+        )
+        return len((await self.session.execute(revoked)).all())
+
     async def find(self, link_id: UUID) -> Link | None:
         """The link that somebody's browser came with."""
         return await self.session.get(Link, link_id)
@@ -42,12 +52,16 @@ class Codes:
 
     async def replace(self, code: Code, *, now: datetime) -> None:
         """Keep a new one; it kills whatever codes the person had."""
+        await self.kill_of(code.offender_id, now=now)
+        self.session.add(code)
+
+    async def kill_of(self, offender_id: UUID, *, now: datetime) -> None:
+        """Let none of the person's codes work any more."""
         await self.session.execute(
             update(codes)
-            .where(codes.c.offender_id == code.offender_id, codes.c.spent_at.is_(None))
+            .where(codes.c.offender_id == offender_id, codes.c.spent_at.is_(None))
             .values(spent_at=now)
         )
-        self.session.add(code)
 
     async def of_browser(self, browser_hash: bytes) -> Code | None:
         """The newest code that this browser asked for, ours until the work ends."""

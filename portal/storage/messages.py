@@ -1,6 +1,6 @@
 """The outbox: messages are posted with their cause, then claimed, sent and settled by a worker."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -51,6 +51,28 @@ class Outbox:
             messages.c.state.in_((*_WAITING, MessageState.ACCEPTED, MessageState.DELIVERED)),
         )
         return (await self.session.scalar(query.limit(1))) is not None
+
+    async def find(self, message_id: UUID) -> Message | None:
+        """The message that carries a link."""
+        return await self.session.get(Message, message_id)
+
+    async def last_sent(
+        self, offender_ids: Collection[UUID], *, purposes: Collection[Purpose], before: datetime
+    ) -> Message | None:
+        """The newest of these purposes that any of these records had got by then."""
+        query = (
+            select(Message)
+            .where(
+                messages.c.offender_id.in_(offender_ids),
+                messages.c.purpose.in_(sorted(purposes)),
+                messages.c.state.in_((MessageState.ACCEPTED, MessageState.DELIVERED)),
+                messages.c.due_at <= before,
+            )
+            .order_by(messages.c.due_at.desc())
+            .limit(1)
+        )
+        found: Message | None = await self.session.scalar(query)
+        return found
 
     async def reminders_of(self, offender_id: UUID) -> Sequence[Message]:
         """Every reminder that the person got, will get, or was to get."""

@@ -1,6 +1,6 @@
 """Offenders, and who else can be reached where they can."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -40,6 +40,11 @@ class Offenders:
         if offender is None:
             raise NotFound(f"offender {offender_id}")
         return offender
+
+    async def with_mobile(self, number: str) -> Sequence[Offender]:
+        """Every record, of any force, that has this number."""
+        query = select(Offender).where(offenders.c.mobile_index.in_(self.keys.indexes(*phone(number))))
+        return (await self.session.scalars(query.order_by(offenders.c.id))).all()
 
     async def share_mobile(self, offender: Offender) -> bool:
         """Whether a different person, an offender of any force, has the same number."""

@@ -177,6 +177,7 @@ appointments = Table(
     Column("bring", LargeBinary, nullable=False),
     Column("state", words(AppointmentState), nullable=False),
     Column("confirmed_at", Moment),
+    Column("arrived_at", Moment),
     Index("ix_appointments_offender_id_starts_at", "offender_id", "starts_at"),
 )
 
@@ -189,6 +190,7 @@ links = Table(
     Column("made_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("revoked_at", Moment),
+    Column("message_id", Uuid),
 )
 
 codes = Table(

@@ -173,7 +173,7 @@ class StaffWork(UnitOfWork):
     @cached_property
     def replies(self) -> Replies:
         """Texts that came in."""
-        return Replies(self.session)
+        return Replies(self.session, self.keys)
 
 
 @dataclass(frozen=True)

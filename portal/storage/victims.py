@@ -33,6 +33,13 @@ class Victims:
         """Whether any victim can be reached at the offender's number (T-MSG 4)."""
         return bool(offender.mobile) and await self._has("mobile_index", phone(str(offender.mobile)))
 
+    async def forces_with_mobile(self, number: str) -> set[str]:
+        """The forces of victims who can be reached at this number."""
+        indexes = self.keys.indexes(*phone(number))
+        return set(
+            await self.session.scalars(select(victims.c.force).where(victims.c.mobile_index.in_(indexes)))
+        )
+
     async def has_email(self, offender: Offender) -> bool:
         """Whether any victim can be reached at the offender's address (T-MSG 4)."""
         return bool(offender.email) and await self._has("email_index", email(str(offender.email)))

@@ -49,7 +49,7 @@ def settings(database_url: str, keys: KeyRing) -> Settings:
         database_url=database_url,
         secret_key=keys.secrets[0],
         base_url=BASE_URL,
-        notify_callback_token="the token of Notify's callbacks",
+        notify_callback_tokens=("the token of Notify's callbacks", "the token before it"),
     )
 
 

@@ -69,7 +69,10 @@ def test_only_machines_send_what_is_no_form_of_ours(handlers):
     unsafe = [(method, handler) for method, handler, _ in handlers if method not in SAFE_METHODS]
 
     assert {method for method, _ in unsafe} == {"POST"}
-    assert {handler.name for _, handler in unsafe if handler.opt["audience"] == "bearer"} == {"api.receipts"}
+    assert {handler.name for _, handler in unsafe if handler.opt["audience"] == "bearer"} == {
+        "api.receipts",
+        "api.received_texts",
+    }
 
 
 def test_an_open_form_is_counted_or_changes_nothing_for_others(handlers):

@@ -29,6 +29,7 @@ NEVER_ON_A_CASE = {
     *("cases.listed", "code.posted", "code.refused", "language.chosen"),
     *("offender.signed_in", "offender.signed_out", "staff.signed_in", "staff.signed_out"),
     *("staff.added", "staff.refused", "arm.drawn", "messages.shown"),
+    *("reply.received", "links.revoked", "contact.stopped", "contact.used_again"),
 }
 """Deeds that are written down without a case."""
 WRITES_DOWN = {"record", "_record", "event", "_event", "saw"}

@@ -4,7 +4,7 @@ import stat
 from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -12,7 +12,7 @@ from portal.errors import Misconfigured
 from portal.settings import NAMES, ROOT, SANDBOX_ADDRESS, read_settings
 
 SECRET = "a-secret-of-fifty-letters-made-by-hand-for-a-test"
-SERVICE = uuid4()
+SERVICE, KEY = UUID(int=1), UUID(int=2)
 PRODUCTION = {
     "PORTAL_ENVIRONMENT": "production",
     "PORTAL_DATABASE_URL": "postgresql://portal@127.0.0.1/portal",
@@ -70,7 +70,7 @@ def test_production_starts_with_all_that_it_needs():
         ("PORTAL_NOTIFY_BASE_URL", "http://notify.example", "PORTAL_NOTIFY_BASE_URL: must be set"),
         ("PORTAL_NOTIFY_CALLBACK_TOKEN", "", "PORTAL_NOTIFY_CALLBACK_TOKEN: must be set"),
         ("PORTAL_NOTIFY_TEMPLATES", "", "PORTAL_NOTIFY_TEMPLATES: must name the file"),
-        ("PORTAL_NOTIFY_NEUTRAL_API_KEY", f"b-{SERVICE}-{uuid4()}", "NEUTRAL_API_KEY: must be of another"),
+        ("PORTAL_NOTIFY_NEUTRAL_API_KEY", f"b-{SERVICE}-{KEY}", "NEUTRAL_API_KEY: must be of another"),
     ],
 )
 def test_production_refuses_to_start_without_a_guard(name, value, reason):
@@ -251,3 +251,16 @@ def test_files_are_named_or_left_out(read, name, attribute):
 def test_every_name_can_be_set(read):
     assert set(PRODUCTION) < set(NAMES)
     assert len(set(NAMES)) == len(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("given", "tokens", "newest"),
+    [("", (), ""), ("a-token", ("a-token",), "a-token"), (" new  old\n", ("new", "old"), "new")],
+)
+def test_while_it_is_changed_there_are_two_callback_tokens_and_the_newest_is_first(
+    read, given, tokens, newest
+):
+    settings = read(PORTAL_NOTIFY_CALLBACK_TOKEN=given)
+
+    assert (settings.notify_callback_tokens, settings.notify_callback_token) == (tokens, newest)
+    assert not tokens or newest not in repr(settings)

@@ -74,6 +74,8 @@ CONDITIONS = "offender/conditions/show.html"
 APPOINTMENT = "offender/appointments/show.html"
 OFFENDER = (
     Listed("link", LINK, "/a/{token}", "Sign in", "offender.link"),
+    Listed("not me", "offender/entry/not_me.html", "/a/{token}?not-me=1", "Is this not for you?"),
+    Listed("not for me", "offender/entry/not_for_me.html", "/not-for-me", "Thank you", "offender.not_for_me"),
     Listed("code", CODE, "/code", "Enter your code", "offender.code", Actor.ASKED),
     Listed("code wrong", CODE, "/code", "Enter your code", actor=Actor.ASKED, sends_nothing=True),
     Listed(

@@ -207,7 +207,7 @@ async def test_without_the_token_nothing_is_read_or_changed(notify, kept, databa
 async def test_where_no_token_is_set_no_receipt_is_taken(settings, clock, kept, database):
     message = await kept()
     before = await records_of(database)
-    app = create_app(replace(settings, notify_callback_token=""), surfaces=["api"], clock=clock)
+    app = create_app(replace(settings, notify_callback_tokens=()), surfaces=["api"], clock=clock)
     transport = httpx.ASGITransport(app)  # type: ignore[arg-type] # the same protocol by another name
     async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as client:
         for token in ("", "Bearer ", "Bearer None"):

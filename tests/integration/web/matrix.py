@@ -47,6 +47,7 @@ MATRIX: Mapping[str, Mapping[Who, Answer]] = {
     "GET public.security": everybody(200),
     "GET offender.link": everybody(200),
     "POST offender.link.ask": everybody("/code"),
+    "GET offender.not_for_me": everybody(200),
     "GET offender.code": only(Who.OFFENDER, Who.OTHER_OFFENDER, Who.ASKED),
     "POST offender.code.enter": only(Who.OFFENDER, Who.OTHER_OFFENDER, Who.ASKED, answer=422),
     "POST offender.code.again": only(Who.OFFENDER, Who.OTHER_OFFENDER, Who.ASKED, answer="/code"),
@@ -69,4 +70,5 @@ MATRIX: Mapping[str, Mapping[Who, Answer]] = {
     "GET staff.cases": only(Who.OFFICER, Who.OTHER_FORCE),
     "GET staff.case": only(Who.OFFICER, hidden_from=(Who.OTHER_FORCE,)),
     "POST api.receipts": everybody(FORBIDDEN),
+    "POST api.received_texts": everybody(FORBIDDEN),
 }

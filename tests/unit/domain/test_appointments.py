@@ -1,10 +1,17 @@
-"""A person may say that they will come until the appointment begins."""
+"""A person may say that they will come until the appointment begins, and that they are there around it."""
 
 from datetime import timedelta
 
 import pytest
 
-from portal.domain.appointments import STANDING, AppointmentHasBegun, AppointmentIsOff, AppointmentState
+from portal.domain.appointments import (
+    EARLY,
+    STANDING,
+    AppointmentHasBegun,
+    AppointmentIsOff,
+    AppointmentState,
+    NotTimeToArrive,
+)
 from tests.making import a_case, an_appointment, an_offender
 
 A_MOMENT = timedelta(microseconds=1)
@@ -69,3 +76,50 @@ def test_what_is_off_or_over_cannot_be_confirmed(appoint, clock, state):
 
     assert appointment.state is state
     assert appointment.confirmed_at is None
+
+
+# Being there
+
+
+@pytest.mark.parametrize(
+    ("after_start", "is_time"),
+    [
+        (-EARLY - A_MOMENT, False),
+        (-EARLY, True),
+        (timedelta(0), True),
+        (timedelta(hours=2), True),
+        (timedelta(hours=2) + A_MOMENT, False),
+    ],
+    ids=str,
+)
+def test_somebody_may_be_there_from_an_hour_before_the_start_until_the_end(appoint, after_start, is_time):
+    appointment = appoint()
+    at = appointment.starts_at + after_start
+
+    if is_time:
+        assert appointment.arrive(at=at)
+    else:
+        with pytest.raises(NotTimeToArrive):
+            appointment.arrive(at=at)
+
+    assert appointment.arrived_at == (at if is_time else None)
+    assert appointment.state is AppointmentState.BOOKED
+
+
+def test_arriving_twice_is_arriving_once(appoint):
+    appointment = appoint()
+    appointment.arrive(at=appointment.starts_at)
+
+    assert not appointment.arrive(at=appointment.starts_at + A_MOMENT)
+
+    assert appointment.arrived_at == appointment.starts_at
+
+
+@pytest.mark.parametrize("state", OFF, ids=str)
+def test_nobody_arrives_at_what_is_off_or_has_an_outcome(appoint, state):
+    appointment = appoint(state=state)
+
+    with pytest.raises(AppointmentIsOff):
+        appointment.arrive(at=appointment.starts_at)
+
+    assert appointment.arrived_at is None
