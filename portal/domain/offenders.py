@@ -5,6 +5,11 @@ from datetime import date
 from uuid import UUID, uuid4
 
 
+def called(first_names: str, last_name: str) -> str:
+    """How a message greets somebody: a first name only, or the one name they have."""
+    return (first_names.split() or [last_name])[0]
+
+
 @dataclass(eq=False, kw_only=True, repr=False)
 class Offender:
     """One person as one force knows them.  A person known to two forces is two offenders."""
@@ -27,7 +32,7 @@ class Offender:
     @property
     def called(self) -> str:
         """How a message greets them: a first name only, or the one name they have."""
-        return (self.first_names.split() or [self.last_name])[0]
+        return called(self.first_names, self.last_name)
 
     @property
     def full_name(self) -> str:

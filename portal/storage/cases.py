@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, func, select, tuple_
+from sqlalchemy import and_, bindparam, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from portal.domain.cases import Case, CaseState, Reading
@@ -15,6 +15,7 @@ from portal.domain.regimes import Regime
 from portal.errors import NotFound
 from portal.storage.keys import KeyRing, place
 from portal.storage.lookups import LookUp
+from portal.storage.offenders import name_of
 from portal.storage.tables import cases, conditions, offenders, readings
 
 PAGE = 25
@@ -46,6 +47,18 @@ class Cases:
         case = await self.session.scalar(query.with_for_update() if to_change else query)
         if case is None:
             raise NotFound(f"case {case_id} of offender {offender_id}")
+        return case
+
+    async def of_force(self, force: str, case_id: UUID) -> Case:
+        """One of the force's own.
+
+        Raises:
+            NotFound: if there is none, or it is another force's.
+        """
+        query = select(Case).where(cases.c.id == case_id, cases.c.force == force)
+        case: Case | None = await self.session.scalar(query)
+        if case is None:
+            raise NotFound(f"case {case_id} of force {force}")
         return case
 
     async def open_of_offender(self, offender_id: UUID) -> Sequence[Case]:
@@ -205,11 +218,6 @@ _FACTS = (
 )
 
 
-def _name(row: Row[*tuple[Any, ...]], keys: KeyRing) -> str:
-    first = keys.open(row.first_names, place("offenders", "first_names", row.offender_id))
-    return f"{first} {keys.open(row.last_name, place('offenders', 'last_name', row.offender_id))}".strip()
-
-
 async def listed(
     connection: AsyncConnection, keys: KeyRing, force: str, *, after: tuple[date, UUID] | None = None
 ) -> Sequence[ListedCase]:
@@ -225,7 +233,7 @@ async def listed(
         ListedCase(
             row.id,
             row.reference,
-            _name(row, keys),
+            name_of(row, keys),
             row.regime,
             row.complete_by,
             bool(row.is_reachable),
@@ -241,7 +249,9 @@ async def count_of_force(connection: AsyncConnection, force: str) -> int:
     return int((await connection.execute(query)).scalar_one())
 
 
-async def facts(connection: AsyncConnection, keys: KeyRing, force: str, case_id: UUID) -> CaseFacts:
+async def facts(
+    connection: AsyncConnection | AsyncSession, keys: KeyRing, force: str, case_id: UUID
+) -> CaseFacts:
     """One case of the force.
 
     Raises:
@@ -260,7 +270,7 @@ async def facts(connection: AsyncConnection, keys: KeyRing, force: str, case_id:
         opened("cases", "offence_title", row.id),
         opened("cases", "authorised_by", row.id),
         opened("cases", "officer_name", row.id),
-        _name(row, keys),
+        name_of(row, keys),
         row.offender_reference,
         opened("offenders", "mobile", row.offender_id),
         opened("offenders", "email", row.offender_id),
