@@ -27,9 +27,10 @@ from bench.load import LOOPBACK
 from bench.servers import a_free_port, serving
 from portal.clock import Clock
 from portal.domain.audit import Actor
-from portal.domain.messages import Channel, Message, Purpose
+from portal.domain.messages import Channel, Message, NotifyService, Purpose
 from portal.notify.client import Notify
-from portal.notify.wordings import Wording, template_ids
+from portal.notify.template_ids import sandbox_id, template_ids
+from portal.notify.wordings import Wording
 from portal.notify_sandbox.keys import DEVELOPMENT_KEY, parts_of
 from portal.services.sending import AT_ONCE, send_due
 from portal.storage.database import Database
@@ -82,7 +83,7 @@ def posted(address: str, crowd: list[records.Person]) -> float:
     """Calls a second, bare, one for each person, over as many connections as the outbox uses."""
     _, service, secret = parts_of(DEVELOPMENT_KEY)
     headers = {"Authorization": f"Bearer {create_jwt_token(str(secret), str(service))}"}
-    template = str(template_ids(None)[Wording(Purpose.CODE, Channel.SMS, "en").name])
+    template = str(sandbox_id(Wording(Purpose.CODE, Channel.SMS, "en")))
     sessions = [requests.Session() for _ in range(AT_ONCE)]
 
     def post(number: int) -> None:
@@ -107,7 +108,7 @@ async def measure(folder: Path, address: str, rounds: int) -> tuple[list[float],
     clock = Clock()
     crowd = records.people(clock.now())
     courier = Notify(
-        DEVELOPMENT_KEY,
+        {NotifyService.PLAIN: DEVELOPMENT_KEY},
         address=address,
         templates=template_ids(None),
         base_url="http://127.0.0.1:8000",

@@ -4,12 +4,14 @@ Each is documented in docs/operations.md; a test holds the two together.
 """
 
 import os
+import re
 import secrets
 import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
+from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -32,8 +34,10 @@ NAMES = (
     "PORTAL_DEBUG",
     "PORTAL_NOTIFY_BASE_URL",
     "PORTAL_NOTIFY_API_KEY",
+    "PORTAL_NOTIFY_NEUTRAL_API_KEY",
     "PORTAL_NOTIFY_CALLBACK_TOKEN",
     "PORTAL_NOTIFY_TEMPLATES",
+    "PORTAL_NOTIFY_SMS_PRICE",
     "PORTAL_REGIMES_FILE",
     "PORTAL_FORCES_FILE",
 )
@@ -74,8 +78,11 @@ class Settings:
     debug: bool = False
     notify_base_url: str = SANDBOX_ADDRESS
     notify_api_key: str = field(default="", repr=False)
+    notify_neutral_api_key: str = field(default="", repr=False)
     notify_callback_token: str = field(default="", repr=False)
     notify_templates: Path | None = None
+    sms_price: Decimal = Decimal("0.024")
+    """Pounds a fragment."""
     regimes_file: Path | None = None
     forces: Mapping[str, ForceSettings] = field(default_factory=dict)
 
@@ -120,8 +127,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         debug=get["PORTAL_DEBUG"].lower() in ("1", "true", "yes", "on"),
         notify_base_url=(get["PORTAL_NOTIFY_BASE_URL"] or SANDBOX_ADDRESS).rstrip("/"),
         notify_api_key=get["PORTAL_NOTIFY_API_KEY"],
+        notify_neutral_api_key=get["PORTAL_NOTIFY_NEUTRAL_API_KEY"],
         notify_callback_token=get["PORTAL_NOTIFY_CALLBACK_TOKEN"],
         notify_templates=_path(get["PORTAL_NOTIFY_TEMPLATES"]),
+        sms_price=_price(get["PORTAL_NOTIFY_SMS_PRICE"]),
         regimes_file=_path(get["PORTAL_REGIMES_FILE"]),
         forces=_forces(get["PORTAL_FORCES_FILE"]),
     )
@@ -133,6 +142,14 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
 def _path(value: str) -> Path | None:
     return Path(value) if value else None
+
+
+def _price(value: str) -> Decimal:
+    if not value:
+        return Settings.sms_price
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,5})?", value):
+        raise Misconfigured("PORTAL_NOTIFY_SMS_PRICE: write the pounds of one fragment, like 0.024")
+    return Decimal(value)
 
 
 def _forces(path: str) -> dict[str, ForceSettings]:
@@ -206,6 +223,10 @@ def _check_shape(settings: Settings) -> None:
         raise Misconfigured("PORTAL_BASE_URL: write the address alone, like https://resolve.police.example")
 
 
+SERVICE_OF_KEY = slice(-73, -37)
+"""Where a key of Notify's tells its service: before the secret."""
+
+
 def _check_production(settings: Settings, given: Mapping[str, str]) -> None:
     """Case 36 of the security design: a start that would not be safe is refused, with the reason."""
     wrong = [
@@ -222,6 +243,11 @@ def _check_production(settings: Settings, given: Mapping[str, str]) -> None:
                 bool(given["PORTAL_DATABASE_URL"]),
             ),
             ("PORTAL_NOTIFY_API_KEY: must be set; the sandbox is for development", not settings.uses_sandbox),
+            (
+                "PORTAL_NOTIFY_NEUTRAL_API_KEY: must be of another service, whose name tells nothing",
+                not settings.notify_neutral_api_key
+                or settings.notify_neutral_api_key[SERVICE_OF_KEY] != settings.notify_api_key[SERVICE_OF_KEY],
+            ),
             (
                 "PORTAL_NOTIFY_BASE_URL: must be set, and begin with https://",
                 settings.notify_base_url.startswith("https://"),

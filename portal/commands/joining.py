@@ -11,9 +11,10 @@ from portal.clock import Clock
 from portal.domain.arms import arms_of
 from portal.domain.audit import Actor
 from portal.domain.cases import Case
+from portal.domain.messages import NotifyService
 from portal.domain.reminders import ReminderRules
-from portal.notify.client import Notify
-from portal.notify.wordings import template_ids
+from portal.notify.client import SETTINGS, Notify
+from portal.notify.template_ids import TemplateIds, template_ids
 from portal.notify_sandbox.keys import DEVELOPMENT_KEY, is_sandbox_key
 from portal.settings import Settings, read_settings
 from portal.storage import migrations
@@ -32,20 +33,37 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 def settings_of() -> Settings:
     """The settings, checked; the sandbox's key never gets into production."""
     settings = read_settings()
-    if settings.is_production and is_sandbox_key(settings.notify_api_key):
-        raise click.ClickException("PORTAL_NOTIFY_API_KEY: this is the sandbox's key, which is public")
+    for service, key in notify_keys(settings).items():
+        if settings.is_production and is_sandbox_key(key):
+            raise click.ClickException(f"{SETTINGS[service]}: this is the sandbox's key, which is public")
     for force in settings.forces.values():
         ReminderRules.of(force)
         arms_of(force)
     return settings
 
 
+def notify_keys(settings: Settings) -> dict[NotifyService, str]:
+    """The key of each service that we can send by; the sandbox's where none is set."""
+    if settings.uses_sandbox:
+        return dict.fromkeys(NotifyService, DEVELOPMENT_KEY)
+    given = {
+        NotifyService.PLAIN: settings.notify_api_key,
+        NotifyService.NEUTRAL: settings.notify_neutral_api_key,
+    }
+    return {service: key for service, key in given.items() if key}
+
+
+def templates_of(settings: Settings) -> TemplateIds:
+    """The templates of the services that we can send by."""
+    return template_ids(settings.notify_templates, services=notify_keys(settings))
+
+
 def courier_of(settings: Settings) -> Notify:
     """Notify, or the sandbox where no key is set."""
     return Notify(
-        settings.notify_api_key or DEVELOPMENT_KEY,
+        notify_keys(settings),
         address=settings.notify_base_url,
-        templates=template_ids(settings.notify_templates),
+        templates=templates_of(settings),
         base_url=settings.base_url,
         drafts=lambda force: settings.of_force(force).drafts,
     )

@@ -1,16 +1,20 @@
 """Commands about GOV.UK Notify."""
 
+import json
 import sys
-from collections.abc import Mapping
+from typing import Any
 
 import click
 
-from portal.commands.joining import courier_of, records, run, settings_of
-from portal.domain.arms import Arm, Outcomes
+from portal.commands.arms import arms
+from portal.commands.joining import courier_of, notify_keys, settings_of, templates_of
 from portal.domain.deliveries import CourierIsAway, CourierStopped
-from portal.notify.client import Notify, NotThere
-from portal.notify.wordings import Wording, wordings
-from portal.storage.arms import outcomes
+from portal.domain.messages import NotifyService
+from portal.languages import LANGUAGES
+from portal.notify.checking import Check, Finding, order
+from portal.notify.client import SETTINGS, Notify
+from portal.notify.template_ids import SETTING
+from portal.notify.wordings import wordings
 
 
 @click.group()
@@ -18,73 +22,65 @@ def notify() -> None:
     """GOV.UK Notify."""
 
 
+notify.add_command(arms)
+
+
 @notify.command("check")
 def check() -> None:
     """Compare every wording with Notify's templates, and say what to mend."""
-    courier = courier_of(settings_of())
-    try:
-        wrong = [problem for wording in wordings() for problem in _problems(courier, wording)]
-    except CourierStopped as stopped:
-        raise click.ClickException(f"Notify refuses the key or the clock ({stopped})") from None
-    except CourierIsAway as away:
-        raise click.ClickException(f"Notify does not answer ({away})") from None
-    for problem in wrong:
-        click.echo(problem, err=True)
-    if wrong:
+    settings = settings_of()
+    courier, ids = courier_of(settings), templates_of(settings)
+    check = Check(ids, settings.base_url, settings.sms_price)
+    found = [Finding(name, f"no wording has this name: see {SETTING}") for name in ids.unknown]
+    for service in notify_keys(settings):
+        found += _found(courier, check, service)
+    if NotifyService.NEUTRAL not in notify_keys(settings):
+        click.echo(f"Nothing neutral can be sent: {SETTINGS[NotifyService.NEUTRAL]} is not set.")
+    for finding in found:
+        click.echo(finding, err=finding.is_wrong)
+    if any(finding.is_wrong for finding in found):
         sys.exit(1)
     click.echo("Every wording has its template in Notify.")
 
 
-@notify.command("arms")
-def arms() -> None:
-    """How many missed their appointment, by the wording of their reminder, with the 95% interval."""
-
-    async def work() -> Mapping[tuple[str, Arm], Outcomes]:
-        async with records(settings_of()) as database, database.reading() as connection:
-            return await outcomes(connection)
-
-    found = run(work())
-    if not found:
-        click.echo("No trial runs: name the arms of a force in PORTAL_FORCES_FILE.")
-        return
-    click.echo(f"{'force':<8}{'arm':<13}{'people':>8}{'ended':>8}{'missed':>8}  no-show rate (95%)")
-    for (force, arm), of_arm in {**found, **_of_all(found)}.items():
-        counts = f"{of_arm.people:>8}{of_arm.appointments:>8}{of_arm.missed:>8}"
-        click.echo(f"{force:<8}{arm:<13}{counts}  {_rate(of_arm)}")
-
-
-def _of_all(found: Mapping[tuple[str, Arm], Outcomes]) -> Mapping[tuple[str, Arm], Outcomes]:
-    """The forces together, arm by arm."""
-    return {
-        ("all", arm): Outcomes(
-            *(
-                sum(getattr(each, name) for (_, of), each in found.items() if of is arm)
-                for name in ("people", "appointments", "missed")
-            )
-        )
-        for arm in Arm
-        if any(of is arm for _, of in found)
-    }
-
-
-def _rate(of_arm: Outcomes) -> str:
-    if of_arm.no_show_rate is None or of_arm.interval is None:
-        return "none has ended yet"
-    low, high = of_arm.interval
-    return f"{of_arm.no_show_rate:.1%} ({low:.1%} to {high:.1%})"
-
-
-def _problems(courier: Notify, wording: Wording) -> list[str]:
+def _found(courier: Notify, check: Check, service: NotifyService) -> list[Finding]:
     try:
-        template = courier.template(wording)
-    except NotThere:
-        return [f"{wording.name}: Notify has no template of this id"]
-    if template["type"] != wording.channel:
-        return [f"{wording.name}: the template is of type {template['type']}"]
-    wants = set(template["personalisation"])
-    problems = []
-    if surplus := sorted(wants - wording.placeholders):
-        problems.append(f"{wording.name}: the template wants what we do not fill: {', '.join(surplus)}")
-    if lacking := sorted(wording.placeholders - wants):
-        problems.append(f"{wording.name}: the template does not show: {', '.join(lacking)}")
-    return problems
+        templates = courier.templates(service)
+    except CourierStopped as stopped:
+        refused = f"Notify refuses the key or the clock ({stopped}): see {SETTINGS[service]}"
+        raise click.ClickException(refused) from None
+    except CourierIsAway as away:
+        raise click.ClickException(f"Notify does not answer ({away})") from None
+    return [finding for wording in wordings(service) for finding in check.findings(wording, templates)]
+
+
+@notify.command("push-list")
+@click.option(
+    "--service",
+    type=click.Choice([each.value for each in NotifyService]),
+    help="Only what this service sends.",
+)
+@click.option("--language", type=click.Choice([*LANGUAGES]), help="Only what is in this language.")
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def push_list(service: str | None, language: str | None, *, as_json: bool) -> None:
+    """Print every template that has to be created in Notify, to copy from."""
+    services = [NotifyService(service)] if service else []
+    orders = [order(wording) for wording in wordings(*services) if language in (None, wording.language)]
+    if as_json:
+        click.echo(json.dumps(orders, ensure_ascii=False, indent=2))
+        return
+    for each in orders:
+        click.echo(_to_copy(each))
+
+
+def _to_copy(order: dict[str, Any]) -> str:
+    """A template as it is typed in."""
+    head = {
+        "Name": order["name"],
+        "Service": order["service"],
+        "Type": {"sms": "text message", "email": "email"}[order["type"]],
+        "Placeholders": ", ".join(order["placeholders"]),
+        **({"Subject": order["subject"]} if order["subject"] else {}),
+    }
+    lines = [f"{title}: {said}" for title, said in head.items()]
+    return "\n".join(["-" * 72, *lines, "", order["body"], ""])

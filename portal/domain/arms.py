@@ -15,9 +15,13 @@ class Arm(StrEnum):
     """One way to word a reminder.  Where no trial runs, everybody gets the plan prompt."""
 
     PLAIN = "plain"
+    """Date, time and place, and nothing more."""
     PLAN = "plan"
+    """Plan how to come."""
     CONSEQUENCE = "consequence"
+    """What happens if it is missed: honest and mild, never a threat."""
     COST = "cost"
+    """What a missed place costs others."""
 
 
 def arms_of(force: ForceSettings) -> Collection[Arm]:

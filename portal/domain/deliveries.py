@@ -5,8 +5,24 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from portal.domain.messages import Channel, Held, Message
+from portal.domain.arms import Arm
+from portal.domain.messages import Channel, Held, Message, NotifyService, Purpose
 from portal.errors import PortalError
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is to be said, whoever it goes to."""
+
+    purpose: Purpose
+    personalisation: str
+    """JSON of what the wording needs."""
+    channel: Channel
+    language: str
+    called: str
+    force: str
+    service: NotifyService = NotifyService.PLAIN
+    arm: Arm = Arm.PLAN
 
 
 @dataclass(frozen=True)
@@ -18,6 +34,22 @@ class Letter:
     to: str
     called: str
     force: str
+    service: NotifyService = NotifyService.PLAIN
+    arm: Arm = Arm.PLAN
+
+    @property
+    def content(self) -> Content:
+        """What it says."""
+        return Content(
+            self.message.purpose,
+            self.message.personalisation,
+            self.channel,
+            self.message.language,
+            self.called,
+            self.force,
+            self.service,
+            self.arm,
+        )
 
 
 @dataclass(frozen=True)

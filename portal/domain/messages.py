@@ -45,13 +45,16 @@ class Purpose(StrEnum):
     APPOINTMENT_MISSED = "appointment_missed"
     CONDITION_DUE = "condition_due"
     ANSWER_NEXT = "answer_next"
+    """To a text that asks what is next: the next appointment."""
     ANSWER_LEFT = "answer_left"
+    """To the same where there is no appointment: what is left to do."""
     ANSWER_HELP = "answer_help"
     ANSWER_CHANGE = "answer_change"
     ANSWER_HERE = "answer_here"
     ANSWER_STOPPED = "answer_stopped"
     ANSWER_STARTED = "answer_started"
     ANSWER_PASSED_ON = "answer_passed_on"
+    """To whatever only people can answer."""
 
     @property
     def is_answer(self) -> bool:
@@ -69,6 +72,11 @@ class Purpose(StrEnum):
         if self is Purpose.CODE:
             return timedelta(minutes=10)
         return timedelta(hours=12) if self.answers_the_person else timedelta(days=14)
+
+    @property
+    def has_arms(self) -> bool:
+        """Whether a force can try several wordings of it against each other."""
+        return self in (Purpose.APPOINTMENT_IN_A_WEEK, Purpose.APPOINTMENT_TOMORROW)
 
 
 URGENT = frozenset(purpose for purpose in Purpose if purpose.answers_the_person)

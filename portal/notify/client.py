@@ -22,16 +22,23 @@ from portal.domain.deliveries import (
     Outcome,
     Refused,
 )
-from portal.domain.messages import Channel
+from portal.domain.messages import Channel, NotifyService
 from portal.errors import Misconfigured
-from portal.languages import ENGLISH, LANGUAGES, spoken
-from portal.notify.wordings import Wording, fill
+from portal.languages import LANGUAGES
+from portal.notify.template_ids import TemplateIds
+from portal.notify.wordings import chosen, fill
 
 TIMEOUT_SECONDS = 10
 KEY = re.compile(r".+(-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}){2}")
 BAD_REQUEST, UNAUTHORISED, FORBIDDEN, NOT_FOUND, TOO_MANY = 400, 401, 403, 404, 429
 RECIPIENT_FAULTS = ("ValidationError", "InvalidPhoneError")
 UNREADABLE = "an answer we cannot read"
+NO_KEY = "no key of this service"
+NO_TEMPLATE = "no template of this wording"
+SETTINGS = {
+    NotifyService.PLAIN: "PORTAL_NOTIFY_API_KEY",
+    NotifyService.NEUTRAL: "PORTAL_NOTIFY_NEUTRAL_API_KEY",
+}
 DAY_IS_FULL = "TooManyRequestsError"
 
 
@@ -40,88 +47,100 @@ class NotThere(CourierIsAway):
 
 
 class Notify:
-    """A courier.  The client is not safe to share, so each thread has its own."""
+    """A courier.  The client is not safe to share, so each thread has its own of each service."""
 
     def __init__(
         self,
-        api_key: str,
+        keys: Mapping[NotifyService, str],
         *,
         address: str,
-        templates: Mapping[str, UUID],
+        templates: TemplateIds,
         base_url: str,
         drafts: Callable[[str], bool],
     ) -> None:
         """Prepare to carry messages.
 
         Args:
-            api_key: Notify's, of the type that production or the sandbox uses.
+            keys: Notify's API keys, of the type that production or the sandbox uses.  A service
+                without one sends nothing.
             address: of Notify's API, or of the sandbox.
             templates: the template's id of each wording.
             base_url: the portal's own, for links.
             drafts: whether a force lets draft languages be used.
 
         Raises:
-            Misconfigured: if the key is not of the form that Notify gives keys.
+            Misconfigured: if a key is not of the form that Notify gives keys.
         """
-        if not KEY.fullmatch(api_key):
-            raise Misconfigured("PORTAL_NOTIFY_API_KEY: copy the whole key: its name and two long ids")
-        self._api_key, self._address = api_key, address
+        for service, key in keys.items():
+            if not KEY.fullmatch(key):
+                raise Misconfigured(f"{SETTINGS[service]}: copy the whole key: its name and two long ids")
+        self._keys, self._address = dict(keys), address
         self._templates, self._base_url, self._drafts = templates, base_url, drafts
         self._of_thread = threading.local()
 
-    @property
-    def client(self) -> NotificationsAPIClient:
-        """This thread's client."""
-        if not hasattr(self._of_thread, "client"):
-            self._of_thread.client = NotificationsAPIClient(
-                self._api_key, base_url=self._address, timeout=TIMEOUT_SECONDS
+    def client_of(self, service: NotifyService = NotifyService.PLAIN) -> NotificationsAPIClient:
+        """This thread's client of a service.
+
+        Raises:
+            CourierIsAway: if we have no key of it.
+        """
+        clients: dict[NotifyService, NotificationsAPIClient] = self._of_thread.__dict__.setdefault(
+            "clients", {}
+        )
+        if service not in clients:
+            if service not in self._keys:
+                raise CourierIsAway(NO_KEY)
+            clients[service] = NotificationsAPIClient(
+                self._keys[service], base_url=self._address, timeout=TIMEOUT_SECONDS
             )
-        client: NotificationsAPIClient = self._of_thread.client
-        return client
+        return clients[service]
 
     def deliver(self, letter: Letter) -> Outcome:
-        """Send it, once."""
-        language = spoken(letter.message.language)
-        if language.is_draft and not self._drafts(letter.force):
-            language = ENGLISH
-        wording = Wording(letter.message.purpose, letter.channel, language.code)
+        """Send it, once, by its own service and by no other."""
+        wording = chosen(letter.content, drafts=self._drafts)
+        if letter.service not in self._keys:
+            return Delayed(NO_KEY, needs_mending=True)
+        template = self._templates.of(wording, letter.force)
+        if template is None:
+            return Delayed(NO_TEMPLATE, needs_mending=True)
         details = {
-            "template_id": str(self._templates[wording.name]),
-            "personalisation": fill(letter, LANGUAGES[language.code], base_url=self._base_url),
+            "template_id": str(template),
+            "personalisation": fill(letter.content, LANGUAGES[wording.language], base_url=self._base_url),
             "reference": str(letter.message.id),
         }
+        client = self.client_of(letter.service)
         try:
             if letter.channel is Channel.SMS:
-                answer = self.client.send_sms_notification(phone_number=letter.to, **details)
+                answer = client.send_sms_notification(phone_number=letter.to, **details)
             else:
-                answer = self.client.send_email_notification(email_address=letter.to, **details)
+                answer = client.send_email_notification(email_address=letter.to, **details)
             return Accepted(UUID(answer["id"]))
         except APIError as error:
             return _read(error)
         except (KeyError, TypeError, ValueError):
             return Delayed(UNREADABLE, may_have_arrived=True)
 
-    def find(self, reference: UUID) -> Accepted | None:
-        """Whether a message of this reference was taken before."""
-        found = self._ask(lambda: self.client.get_all_notifications(reference=str(reference)))
+    def find(self, reference: UUID, service: NotifyService) -> Accepted | None:
+        """Whether a message of this reference was taken by this service before."""
+        client = self.client_of(service)
+        found = self._ask(lambda: client.get_all_notifications(reference=str(reference)))
         taken = found.get("notifications", [])
         return Accepted(UUID(taken[0]["id"])) if taken else None
 
-    def status(self, notify_id: UUID) -> str | None:
-        """What became of it."""
+    def status(self, notify_id: UUID, service: NotifyService) -> str | None:
+        """What became of what this service took."""
+        client = self.client_of(service)
         try:
-            found = self._ask(lambda: self.client.get_notification_by_id(str(notify_id)))
+            found = self._ask(lambda: client.get_notification_by_id(str(notify_id)))
         except NotThere:
             return None
         return str(found.get("status", ""))
 
-    def template(self, wording: Wording) -> dict[str, Any]:
-        """Notify's own template of a wording.
-
-        Raises:
-            NotThere: if there is none.
-        """
-        return self._ask(lambda: self.client.get_template(str(self._templates[wording.name])))
+    def templates(self, service: NotifyService) -> dict[UUID, dict[str, Any]]:
+        """Every template that a service could send now: what is archived is not among them."""
+        client = self.client_of(service)
+        found = self._ask(client.get_all_templates)
+        return {UUID(template["id"]): template for template in found["templates"]}
 
     @staticmethod
     def _ask(question: Any) -> dict[str, Any]:  # noqa: ANN401 - a call without arguments

@@ -1,53 +1,65 @@
-"""What messages say: one text file for each purpose, channel and language.
+"""What messages say: a text file for each purpose, channel, language, service and arm.
 
 The words stand here and in Notify's templates; the portal sends only the template's id and
 what fills its ((placeholders)).
 """
 
+import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from pathlib import Path
 from urllib.parse import urlsplit
-from uuid import NAMESPACE_URL, UUID, uuid5
 
+from portal.domain.arms import Arm
 from portal.domain.contacts import national_form
-from portal.domain.deliveries import Letter
-from portal.domain.messages import Channel, Purpose
-from portal.errors import Misconfigured
-from portal.languages import LANGUAGES, Language
+from portal.domain.deliveries import Content
+from portal.domain.messages import Channel, NotifyService, Purpose
+from portal.languages import ENGLISH, LANGUAGES, Language, spoken
 from portal.settings import ROOT
 
 FOLDER = ROOT / "templates" / "messages"
 SUBJECT = "Subject: "
 LINKS = "/a/"
 """Where the offender's links begin."""
+PLACEHOLDER = re.compile(r"\(\((\w+)\)\)")
+AS_THEY_ARE = ("place", "code", "officer")
+"""Facts that a message says as they stand."""
 
 
 @dataclass(frozen=True)
 class Wording:
-    """What one message says in one language on one channel."""
+    """What one message says in one language on one channel, from one of our services."""
 
     purpose: Purpose
     channel: Channel
     language: str
+    service: NotifyService = NotifyService.PLAIN
+    arm: Arm = Arm.PLAN
+    """Of a reminder in a trial; what has no arms is always :attr:`Arm.PLAN`."""
 
     @property
     def name(self) -> str:
         """Its name in the file of template ids, and in Notify."""
-        return f"{self.purpose}.{self.channel}.{self.language}"
+        name = f"{self.purpose}.{self.channel}.{self.language}{self._of_arm}"
+        return name if self.service is NotifyService.PLAIN else f"{self.service}.{name}"
 
     @property
-    def path(self) -> Path:
-        """Where its words are."""
-        return FOLDER / self.language / f"{self.purpose}.{self.channel}.txt"
+    def file(self) -> str:
+        """Where its words stand, below :data:`FOLDER`."""
+        name = f"{self.purpose}.{self.channel}{self._of_arm}.txt"
+        folder = "" if self.service is NotifyService.PLAIN else f"{self.service}/"
+        return f"{self.language}/{folder}{name}"
+
+    @property
+    def _of_arm(self) -> str:
+        return "" if self.arm is Arm.PLAN else f".{self.arm}"
 
     @cached_property
     def _text(self) -> str:
-        return self.path.read_text(encoding="utf-8").strip()
+        return (FOLDER / self.file).read_text(encoding="utf-8").strip()
 
     @property
     def subject(self) -> str | None:
@@ -62,54 +74,56 @@ class Wording:
     @property
     def placeholders(self) -> frozenset[str]:
         """What has to be filled in."""
-        return frozenset(re.findall(r"\(\((\w+)\)\)", self._text))
+        return frozenset(PLACEHOLDER.findall(self._text))
+
+    @property
+    def version(self) -> str:
+        """What tells these words from earlier or later ones under the same name."""
+        return hashlib.sha256(self._text.encode()).hexdigest()[:12]
 
 
-def wordings() -> Iterator[Wording]:
-    """Every wording that there is."""
-    for language in LANGUAGES:
-        for purpose in Purpose:
-            for channel in Channel:
-                wording = Wording(purpose, channel, language)
-                if wording.path.exists():
-                    yield wording
+def filled_in(words: str, values: dict[str, str]) -> str:
+    """Words with these values in their placeholders."""
+    return PLACEHOLDER.sub(lambda place: values[place[1]], words)
 
 
-def sandbox_id(wording: Wording) -> UUID:
-    """The template's id in the sandbox, where nobody has to create it by hand."""
-    return uuid5(NAMESPACE_URL, f"portal:wording:{wording.name}")
+def wordings(*services: NotifyService) -> Iterator[Wording]:
+    """Every wording of these services, or of all."""
+    for service in services or NotifyService:
+        for language in LANGUAGES:
+            for purpose in Purpose:
+                for channel in Channel:
+                    for arm in arms_of(purpose, service):
+                        yield Wording(purpose, channel, language, service, arm)
 
 
-def template_ids(path: Path | None) -> Mapping[str, UUID]:
-    """The id of each wording's template in Notify.
+def arms_of(purpose: Purpose, service: NotifyService) -> tuple[Arm, ...]:
+    """The arms that a message has wordings for.  A neutral one says too little to differ."""
+    return tuple(Arm) if purpose.has_arms and service is NotifyService.PLAIN else (Arm.PLAN,)
+
+
+def chosen(content: Content, *, drafts: Callable[[str], bool]) -> Wording:
+    """The wording that says it.
 
     Args:
-        path: a JSON file of names and ids; None for the sandbox's own.
-
-    Raises:
-        Misconfigured: if the file cannot be read, or lacks a wording.
+        content: what is to be said.
+        drafts: whether a force lets draft languages be used.
     """
-    if path is None:
-        return {wording.name: sandbox_id(wording) for wording in wordings()}
-    try:
-        given = {
-            name: UUID(written) for name, written in json.loads(path.read_text(encoding="utf-8")).items()
-        }
-    except (OSError, ValueError, AttributeError) as wrong:
-        raise Misconfigured(f"PORTAL_NOTIFY_TEMPLATES: {path.name} cannot be read: {wrong}") from wrong
-    missing = sorted(wording.name for wording in wordings() if wording.name not in given)
-    if missing:
-        raise Misconfigured(f"PORTAL_NOTIFY_TEMPLATES: {path.name} has no id for {', '.join(missing)}")
-    return given
+    language = spoken(content.language)
+    if language.is_draft and not drafts(content.force):
+        language = ENGLISH
+    arms = arms_of(content.purpose, content.service)
+    arm = content.arm if content.arm in arms else Arm.PLAN
+    return Wording(content.purpose, content.channel, language.code, content.service, arm)
 
 
-def fill(letter: Letter, language: Language, *, base_url: str) -> dict[str, str]:
+def fill(content: Content, language: Language, *, base_url: str) -> dict[str, str]:
     """What fills the placeholders of a message."""
-    facts: dict[str, str] = json.loads(letter.message.personalisation)
+    facts: dict[str, str] = json.loads(content.personalisation)
     values: dict[str, str] = {
-        "name": letter.called,
+        "name": content.called,
         "domain": urlsplit(base_url).hostname or "",
-        **{name: facts[name] for name in ("place", "code") if name in facts},
+        **{name: facts[name] for name in AS_THEY_ARE if name in facts},
     }
     if "phone" in facts:
         values["phone"] = national_form(facts["phone"])

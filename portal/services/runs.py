@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -31,6 +31,9 @@ class Previews(Protocol):
 
     def preview(self, content: Content) -> Preview:
         """What the person will read, and what it costs."""
+
+    def arms(self, purpose: Purpose, force: str) -> Collection[Arm]:
+        """The wordings of such a message that a force can choose among."""
 
 
 @dataclass(frozen=True, slots=True)

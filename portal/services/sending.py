@@ -31,7 +31,7 @@ from portal.domain.deliveries import (
     Refused,
     TooLate,
 )
-from portal.domain.messages import LEASE, Channel, Held, Message, MessageState
+from portal.domain.messages import LEASE, Channel, Held, Message, MessageState, NotifyService
 from portal.domain.offenders import Offender
 from portal.domain.windows import WAKING
 from portal.services import contents
@@ -60,15 +60,15 @@ class Courier(Protocol):
             CourierStopped, CourierIsBusy: if nothing at all can be sent.
         """
 
-    def find(self, reference: UUID) -> Accepted | None:
-        """Whether a message of this reference was taken before.
+    def find(self, reference: UUID, service: NotifyService) -> Accepted | None:
+        """Whether a message of this reference was taken by this service before.
 
         Raises:
             CourierStopped, CourierIsAway: if that cannot be known now.
         """
 
-    def status(self, notify_id: UUID) -> str | None:
-        """What became of it, or None when that is not known.
+    def status(self, notify_id: UUID, service: NotifyService) -> str | None:
+        """What became of what this service took, or None when that is not known.
 
         Raises:
             CourierStopped, CourierIsAway: if that cannot be known now.
@@ -155,7 +155,7 @@ async def _try(
 
 def _hand_over(courier: Courier, message: Message, letter: Letter | NotSent) -> Outcome | NotSent:
     """Deliver it, unless an earlier try did."""
-    if message.asked_at is not None and (arrived := courier.find(message.id)):
+    if message.asked_at is not None and (arrived := courier.find(message.id, NotifyService.PLAIN)):
         return arrived
     return courier.deliver(letter) if isinstance(letter, Letter) else letter
 
@@ -281,7 +281,9 @@ async def ask_after(works: Works, courier: Courier) -> int:
         asked = [message.notify_id for message in waiting if message.notify_id]
         for message in waiting:
             message.settled_at = work.now
-    statuses = await asyncio.gather(*(asyncio.to_thread(courier.status, notify_id) for notify_id in asked))
+    statuses = await asyncio.gather(
+        *(asyncio.to_thread(courier.status, notify_id, NotifyService.PLAIN) for notify_id in asked)
+    )
     for notify_id, status in zip(asked, statuses, strict=True):
         if status:
             async with works() as work:

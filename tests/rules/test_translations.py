@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
@@ -11,10 +13,10 @@ from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
-from portal.domain.messages import Channel, Purpose
+from portal.domain.messages import Channel
+from portal.domain.texts import as_sent
 from portal.languages import ENGLISH, LANGUAGES
-from portal.notify.wordings import Wording
-from portal.notify_sandbox.texts import fragments, tidy
+from portal.notify.wordings import filled_in, wordings
 from portal.settings import ROOT
 from portal.web.i18n import LOCALES, TEMPLATES
 
@@ -33,6 +35,7 @@ TYPICAL = {
     "time": "11:30am",
     "place": "12 High Street, Lewisham SE13 6AB",
     "phone": "020 7946 0000",
+    "officer": "PC Jo Merriweather",
     "link": "https://amends.police.example/a/" + "x" * 22,
     "code": "482915",
     "domain": "amends.police.example",
@@ -215,25 +218,22 @@ def test_only_what_extraction_can_read_is_translated():
 
 # Messages
 
-ALL_WORDINGS = pytest.mark.parametrize(
-    ("purpose", "channel", "code"),
-    [(purpose, channel, code) for purpose in Purpose for channel in Channel for code in TRANSLATED],
-)
+TRANSLATIONS = [wording for wording in wordings() if wording.language in TRANSLATED]
+TEXTS = [wording for wording in wordings() if wording.channel is Channel.SMS]
 
 
-@ALL_WORDINGS
-def test_a_message_has_the_same_places_to_fill_in_every_language(purpose, channel, code):
-    ours, english = Wording(purpose, channel, code), Wording(purpose, channel, ENGLISH.code)
+@pytest.mark.parametrize("ours", TRANSLATIONS, ids=lambda wording: wording.name)
+def test_a_message_has_the_same_places_to_fill_in_every_language(ours):
+    english = replace(ours, language=ENGLISH.code)
 
     assert ours.placeholders == english.placeholders
     assert bool(ours.subject) == bool(english.subject)
 
 
-@pytest.mark.parametrize("purpose", Purpose)
-@pytest.mark.parametrize("code", ["cy", "en"])
-def test_a_text_fits_into_one_message(purpose, code):
-    body = Wording(purpose, Channel.SMS, code).body
-    filled = re.sub(r"\(\((\w+)\)\)", lambda place: TYPICAL[place[1]], body)
+@pytest.mark.parametrize("wording", TEXTS, ids=lambda wording: wording.name)
+def test_a_text_fits_into_one_message(wording):
+    filled = filled_in(wording.body, TYPICAL)
+    text = as_sent(filled, price=Decimal(1))
 
-    assert tidy(filled) == filled, "only letters that the networks carry"
-    assert fragments(filled) == 1, f"{len(filled)} letters"
+    assert text.sent == filled, "only letters that the networks carry"
+    assert text.fragments == 1, f"{text.units} letters"

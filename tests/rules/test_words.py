@@ -2,29 +2,33 @@
 
 import ast
 import re
+from dataclasses import replace
 from itertools import product
 
 import pytest
 
 from portal.domain.appointments import AppointmentState
+from portal.domain.arms import Arm
 from portal.domain.audit import Actor
 from portal.domain.conditions import Progress
 from portal.domain.forces import FORCES
-from portal.domain.messages import Channel, Held, MessageState, Purpose
+from portal.domain.messages import Channel, Held, MessageState, NotifyService, Purpose
 from portal.domain.regimes import Regime
 from portal.languages import ENGLISH, LANGUAGES
-from portal.notify.wordings import FOLDER, Wording, wordings
+from portal.notify.wordings import FOLDER, PLACEHOLDER, Wording, wordings
 from portal.settings import NAMES, ROOT
 from portal.web.assets import Assets
 from portal.web.i18n import environments
 from tests.making import an_event
+from tests.reading_ease import BANNED, grade, words_of
 from tests.rules.sources import modules, nodes
 
 WORDS = "staff/cases/_words.html"
+HARDEST, LONGEST_SENTENCE = 5.0, 20
 NEVER_ON_A_CASE = {
     *("cases.listed", "code.posted", "code.refused", "language.chosen"),
     *("offender.signed_in", "offender.signed_out", "staff.signed_in", "staff.signed_out"),
-    *("staff.added", "staff.refused"),
+    *("staff.added", "staff.refused", "arm.drawn", "messages.shown"),
 }
 """Deeds that are written down without a case."""
 WRITES_DOWN = {"record", "_record", "event", "_event", "saw"}
@@ -105,11 +109,9 @@ def test_every_deed_that_shows_on_a_case_has_words(said):
 
 
 def test_every_message_has_its_words_in_every_language_and_there_are_no_others():
-    files = {f"{path.parent.name}/{path.name}" for path in FOLDER.rglob("*.txt")}
+    files = {str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.txt")}
 
-    assert files == {
-        f"{code}/{purpose}.{channel}.txt" for code, purpose, channel in product(LANGUAGES, Purpose, Channel)
-    }
+    assert files == {wording.file for wording in wordings()}
 
 
 def test_every_message_says_something():
@@ -139,14 +141,46 @@ def test_a_subject_says_nothing_of_the_person():
 
 
 def test_a_code_can_be_filled_in_by_the_phone():
-    for code in LANGUAGES:
-        assert Wording(Purpose.CODE, Channel.SMS, code).body.splitlines()[-1] == "@((domain)) #((code))", code
+    for code, service in product(LANGUAGES, NotifyService):
+        body = Wording(Purpose.CODE, Channel.SMS, code, service).body
+        assert body.splitlines()[-1] == "@((domain)) #((code))", (code, service)
 
 
 def test_no_code_travels_with_a_link():
     """Whoever can read one message must not get in with it alone."""
     for wording in wordings():
         assert not {"link", "code"} <= wording.placeholders, wording.name
+
+
+def test_the_arms_of_a_reminder_differ_in_their_words_alone():
+    for wording in wordings():
+        usual = replace(wording, arm=Arm.PLAN)
+        assert wording.placeholders == usual.placeholders, wording.name
+        assert wording.subject == usual.subject, wording.name
+        assert (wording.version == usual.version) is (wording.arm is Arm.PLAN), wording.name
+
+
+def test_a_reminder_that_tells_a_consequence_threatens_nobody():
+    threats = re.compile(
+        r"\b(must|warn|final|fail|breach|punish|consequence|rhaid|rhybudd|methu)", re.IGNORECASE
+    )
+    for wording in wordings():
+        if wording.arm in (Arm.CONSEQUENCE, Arm.COST):
+            assert not threats.search(wording.body), wording.name
+
+
+def test_messages_are_plain_english():
+    """As pages are: a reading grade of five at most, and twenty words a sentence."""
+    said = []
+    for wording in wordings():
+        if wording.language == ENGLISH.code:
+            text = PLACEHOLDER.sub("Jo", f"{wording.subject or ''}\n{wording.body}")
+            here = [part for part in re.split(r"(?<=[.?!:])\s+|\n", text) if words_of(part)]
+            assert [part for part in here if len(words_of(part)) > LONGEST_SENTENCE] == [], wording.name
+            assert not BANNED.search(text), wording.name
+            said += [part for part in here if part.endswith((".", "?"))]
+
+    assert grade(said) <= HARDEST
 
 
 def test_english_needs_no_reviewer():

@@ -1,8 +1,10 @@
 """Settings that are not safe, or not understood, are refused with what to write instead."""
 
 import stat
+from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -10,12 +12,13 @@ from portal.errors import Misconfigured
 from portal.settings import NAMES, ROOT, SANDBOX_ADDRESS, read_settings
 
 SECRET = "a-secret-of-fifty-letters-made-by-hand-for-a-test"
+SERVICE = uuid4()
 PRODUCTION = {
     "PORTAL_ENVIRONMENT": "production",
     "PORTAL_DATABASE_URL": "postgresql://portal@127.0.0.1/portal",
     "PORTAL_SECRET_KEY": SECRET,
     "PORTAL_BASE_URL": "https://amends.police.example",
-    "PORTAL_NOTIFY_API_KEY": "a-key-of-notify",
+    "PORTAL_NOTIFY_API_KEY": f"a-key-of-notify-{SERVICE}-{uuid4()}",
     "PORTAL_NOTIFY_BASE_URL": "https://notify.example",
     "PORTAL_NOTIFY_CALLBACK_TOKEN": "a-token-of-thirty-two-letters-and-more",
     "PORTAL_NOTIFY_TEMPLATES": "/etc/portal/templates.toml",
@@ -67,6 +70,7 @@ def test_production_starts_with_all_that_it_needs():
         ("PORTAL_NOTIFY_BASE_URL", "http://notify.example", "PORTAL_NOTIFY_BASE_URL: must be set"),
         ("PORTAL_NOTIFY_CALLBACK_TOKEN", "", "PORTAL_NOTIFY_CALLBACK_TOKEN: must be set"),
         ("PORTAL_NOTIFY_TEMPLATES", "", "PORTAL_NOTIFY_TEMPLATES: must name the file"),
+        ("PORTAL_NOTIFY_NEUTRAL_API_KEY", f"b-{SERVICE}-{uuid4()}", "NEUTRAL_API_KEY: must be of another"),
     ],
 )
 def test_production_refuses_to_start_without_a_guard(name, value, reason):
@@ -121,11 +125,15 @@ def test_retired_secrets_are_named_one_after_another(read):
 
 
 def test_settings_do_not_show_their_secrets():
-    given = PRODUCTION | {"PORTAL_SECRET_KEYS_RETIRED": f"retired-{SECRET}"}
+    given = PRODUCTION | {
+        "PORTAL_SECRET_KEYS_RETIRED": f"retired-{SECRET}",
+        "PORTAL_NOTIFY_NEUTRAL_API_KEY": f"a-neutral-key-{uuid4()}-{uuid4()}",
+    }
     shown = repr(read_settings(given))
 
     assert SECRET not in shown
     assert "a-key-of-notify" not in shown
+    assert "a-neutral-key" not in shown
     assert "a-token-of" not in shown
 
 
@@ -211,6 +219,24 @@ def test_an_address_that_is_more_or_less_than_one_is_refused(read, given):
 )
 def test_debugging_is_switched_on_by_saying_so(read, given, is_on):
     assert read(PORTAL_DEBUG=given).debug is is_on
+
+
+def test_a_neutral_key_is_of_a_service_of_its_own_or_not_set():
+    key = f"b-{uuid4()}-{uuid4()}"
+
+    assert read_settings(PRODUCTION).notify_neutral_api_key == ""
+    assert read_settings(PRODUCTION | {"PORTAL_NOTIFY_NEUTRAL_API_KEY": key}).notify_neutral_api_key == key
+
+
+@pytest.mark.parametrize(("given", "price"), [("", "0.024"), ("0.031", "0.031"), ("0", "0"), ("1", "1")])
+def test_a_fragment_costs_what_the_operator_pays(read, given, price):
+    assert read(PORTAL_NOTIFY_SMS_PRICE=given).sms_price == Decimal(price)
+
+
+@pytest.mark.parametrize("given", ["-1", "2.4p", "NaN", "1e5", "0,024", "Infinity", "٣", "1234"])
+def test_a_price_that_is_none_is_named(read, given):
+    with pytest.raises(Misconfigured, match="PORTAL_NOTIFY_SMS_PRICE: write the pounds"):
+        read(PORTAL_NOTIFY_SMS_PRICE=given)
 
 
 @pytest.mark.parametrize(

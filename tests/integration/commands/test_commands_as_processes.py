@@ -69,14 +69,15 @@ def test_what_is_for_development_does_not_run_in_production(newcomer, command):
     assert failed(newcomer.does(*command), "does not run in production")
 
 
+@pytest.mark.parametrize("name", ["PORTAL_NOTIFY_API_KEY", "PORTAL_NOTIFY_NEUTRAL_API_KEY"])
 @pytest.mark.parametrize("command", [("worker", "--once"), ("serve",), ("migrate",)], ids=" ".join)
-def test_the_public_key_of_the_sandbox_never_gets_into_production(newcomer, command):
+def test_the_public_key_of_the_sandbox_never_gets_into_production(newcomer, command, name):
     newcomer.settings |= PRODUCTION | {
         "PORTAL_DATABASE_URL": f"sqlite:///{newcomer.var}/portal.db",
-        "PORTAL_NOTIFY_API_KEY": DEVELOPMENT_KEY,
+        name: DEVELOPMENT_KEY,
     }
 
-    assert failed(newcomer.does(*command), "this is the sandbox's key, which is public")
+    assert failed(newcomer.does(*command), f"{name}: this is the sandbox's key, which is public")
 
 
 def test_the_codes_of_the_demonstration_are_those_of_now(newcomer):

@@ -20,7 +20,6 @@ from portal.storage.audit import AuditEvents
 from portal.storage.tables import cases, offences
 from tests.integration.commands.operators import Operator, Ran
 from tests.integration.intake.many import listed_offences, many, written
-from tests.integration.sending.post_offices import PostOffice
 from tests.making import a_case, a_message, an_appointment, an_event, an_offender
 from tests.records import deeds_of, records_of
 from tests.unit.intake.making import a_case as a_line
@@ -248,50 +247,7 @@ async def test_after_a_rotation_the_new_secret_is_enough(operator, keep, case, d
     assert operator.does("timeline", case.reference).code == 0
 
 
-# Wordings
-
-
-def test_right_templates_are_right(operator):
-    ran = operator.does("notify", "check")
-
-    assert (ran.code, ran.out) == (0, "Every wording has its template in Notify.\n")
-
-
-@pytest.mark.parametrize(
-    ("service", "says"),
-    [
-        ("asking more", r"code\.sms\.cy: the template wants what we do not fill: shoe_size"),
-        ("without templates", r"invitation\.email\.en: Notify has no template of this id"),
-        ("revoked", r"Notify refuses the key or the clock \(403 AuthError\)"),
-    ],
-)
-def test_wrong_templates_are_named(operator, post_office: PostOffice, service, says):
-    operator.settings["PORTAL_NOTIFY_API_KEY"] = post_office.keys[service]
-
-    assert failed(operator.does("notify", "check"), says)
-
-
-def test_templates_that_were_mixed_up_are_named(operator, post_office, tmp_path):
-    ids = {name: str(each) for name, each in post_office.courier()._templates.items()}
-    ids["code.sms.en"], ids["invitation.email.en"] = ids["code.email.en"], ids["code.email.en"]
-    file = tmp_path / "templates.json"
-    file.write_text(json.dumps(ids))
-    operator.settings["PORTAL_NOTIFY_TEMPLATES"] = str(file)
-
-    ran = operator.does("notify", "check")
-
-    assert ran.err.splitlines() == [
-        "invitation.email.en: the template wants what we do not fill: code",
-        "invitation.email.en: the template does not show: link, name, phone",
-        "code.sms.en: the template is of type email",
-    ]
-    assert ran.code == 1
-
-
-def test_where_no_notify_is_the_check_says_so(operator):
-    operator.settings["PORTAL_NOTIFY_BASE_URL"] = "http://127.0.0.1:9"
-
-    assert failed(operator.does("notify", "check"), "Notify does not answer")
+# Looking
 
 
 async def test_looking_writes_nothing_down(operator, database, case):

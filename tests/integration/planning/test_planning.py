@@ -17,7 +17,7 @@ from portal.domain.cases import Case, CaseState
 from portal.domain.conditions import Condition, Progress
 from portal.domain.contact_rules import Times
 from portal.domain.deliveries import Accepted, Letter
-from portal.domain.messages import Held, Message, MessageState, Purpose
+from portal.domain.messages import Held, Message, MessageState, NotifyService, Purpose
 from portal.domain.offenders import Offender
 from portal.languages import ENGLISH
 from portal.notify.wordings import fill
@@ -39,14 +39,14 @@ class Postbox:
     letters: list[tuple[Purpose, dict[str, str]]] = field(default_factory=list)
 
     def deliver(self, letter: Letter) -> Accepted:
-        words = fill(letter, ENGLISH, base_url="https://portal.example")
+        words = fill(letter.content, ENGLISH, base_url="https://portal.example")
         self.letters.append((letter.message.purpose, words))
         return Accepted(uuid4())
 
-    def find(self, reference: UUID) -> Accepted | None:
+    def find(self, reference: UUID, service: NotifyService) -> Accepted | None:
         return None
 
-    def status(self, notify_id: UUID) -> str | None:
+    def status(self, notify_id: UUID, service: NotifyService) -> str | None:
         return None
 
 

@@ -12,9 +12,9 @@ from uuid import UUID, uuid4
 
 from portal.commands.serving import sandbox_config
 from portal.domain.deliveries import Letter
-from portal.domain.messages import Channel, Purpose
+from portal.domain.messages import Channel, NotifyService, Purpose
 from portal.notify.client import Notify
-from portal.notify.wordings import template_ids
+from portal.notify.template_ids import template_ids
 from portal.notify_sandbox.app import create_sandbox
 from portal.notify_sandbox.config import ApiKey, KeyType, Permission, SandboxConfig, SandboxService
 from portal.notify_sandbox.faults import Fault, Kind, On
@@ -54,15 +54,18 @@ class PostOffice:
     sandbox: Sandbox
     keys: Mapping[str, str]
 
-    def courier(self, key: str = "", **changes: Any) -> Notify:
-        """The portal's own client, with the key of one of the services."""
+    def courier(self, key: str = "", neutral: str = "", **changes: Any) -> Notify:
+        """The portal's own client, with the key of one of the services, and no neutral one unless given."""
         usual: dict[str, Any] = {
             "address": self.url,
             "templates": template_ids(None),
             "base_url": BASE_URL,
             "drafts": bool,
         }
-        return Notify(self.keys.get(key, key) or DEVELOPMENT_KEY, **usual | changes)
+        keys = {NotifyService.PLAIN: self.keys.get(key, key) or DEVELOPMENT_KEY}
+        if neutral:
+            keys[NotifyService.NEUTRAL] = self.keys.get(neutral, neutral)
+        return Notify(keys, **usual | changes)
 
     @cached_property
     def _reader(self) -> Notify:
@@ -70,7 +73,7 @@ class PostOffice:
 
     def taken(self, reference: UUID) -> list[dict[str, Any]]:
         """Every message that Notify has under a reference: a second is one too many."""
-        answer = self._reader.client.get_all_notifications(reference=str(reference))
+        answer = self._reader.client_of().get_all_notifications(reference=str(reference))
         found: list[dict[str, Any]] = answer["notifications"]
         return found
 
@@ -91,6 +94,7 @@ def a_post_office(settings: Settings) -> Iterator[PostOffice]:
     config = sandbox_config(settings)
     [usual, *_] = config.services
     peculiar = {
+        "without limits": a_service(usual),
         "without texts": a_service(usual, permissions=frozenset({Permission.EMAILS})),
         "at home": a_service(usual, permissions=frozenset({Permission.TEXTS, Permission.EMAILS})),
         "full for the day": a_service(usual, key=a_key(KeyType.LIVE), texts_a_day=0),
@@ -102,6 +106,9 @@ def a_post_office(settings: Settings) -> Iterator[PostOffice]:
         "without templates": a_service(usual, templates=()),
         "deleted": a_service(
             usual, templates=tuple(replace(template, archived=True) for template in usual.templates)
+        ),
+        "reworded": a_service(
+            usual, templates=tuple(replace(each, body=f"Also: {each.body}") for each in usual.templates)
         ),
         "asking more": a_service(
             usual,

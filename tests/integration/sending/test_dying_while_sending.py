@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from portal.clock import StoppedClock
 from portal.domain.deliveries import Letter
-from portal.domain.messages import LEASE, Message, MessageState, Purpose
+from portal.domain.messages import LEASE, Message, MessageState, NotifyService, Purpose
 from portal.notify_sandbox.faults import Kind
 from portal.services.sending import send_due
 from portal.storage.database import Database
@@ -54,12 +54,12 @@ class Mortal:
         self.step()
         return outcome
 
-    def find(self, reference: Any) -> Any:
+    def find(self, reference: Any, service: NotifyService) -> Any:
         self.step()
-        return self.worker.courier.find(reference)
+        return self.worker.courier.find(reference, service)
 
-    def status(self, notify_id: Any) -> Any:
-        return self.worker.courier.status(notify_id)
+    def status(self, notify_id: Any, service: NotifyService) -> Any:
+        return self.worker.courier.status(notify_id, service)
 
     async def pause(self) -> None:
         self.step()

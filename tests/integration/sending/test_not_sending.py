@@ -6,7 +6,9 @@ import pytest
 
 from portal.clock import LONDON
 from portal.domain.cases import CaseState
-from portal.domain.messages import LEASE, Held, Message, MessageState, Purpose
+from portal.domain.messages import LEASE, Channel, Held, Message, MessageState, Purpose
+from portal.notify.template_ids import sandbox_id
+from portal.notify.wordings import Wording
 from portal.notify_sandbox.faults import Kind
 from portal.storage.tables import cases
 from tests.integration.sending.post_offices import a_number
@@ -226,9 +228,9 @@ async def test_what_was_perhaps_sent_before_night_fell_is_looked_up_and_then_wai
     sent, lost = await post(), await post()
     post_office.fails(Kind.TIMEOUT, times=2)
     await worker.turn()
-    post_office.courier().client.send_sms_notification(
+    post_office.courier().client_of().send_sms_notification(
         phone_number=a_number(),
-        template_id=str(post_office.courier()._templates["code.sms.en"]),
+        template_id=str(sandbox_id(Wording(Purpose.CODE, Channel.SMS, "en"))),
         personalisation={"code": "1", "domain": "x"},
         reference=str(sent.id),
     )

@@ -12,7 +12,8 @@ from portal.domain.audit import Actor, LoggedAs
 from portal.domain.contacts import national_form
 from portal.domain.deliveries import CourierStopped
 from portal.domain.messages import LEASE, Channel, Message, MessageState, Purpose
-from portal.notify.wordings import Wording, sandbox_id
+from portal.notify.template_ids import sandbox_id
+from portal.notify.wordings import Wording
 from portal.notify_sandbox.faults import Kind
 from portal.storage.database import Database
 from portal.storage.message_tables import messages
@@ -177,7 +178,7 @@ async def test_what_notify_has_forgotten_is_asked_after_no_more(hired, post, clo
     clock.moment += timedelta(days=6, hours=1)
     asked: list[object] = []
     courier = post_office.courier()
-    courier.status = asked.append
+    courier.status = lambda *question: asked.append(question)
     await hired(courier).empty()
 
     assert asked == []

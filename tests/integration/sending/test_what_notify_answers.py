@@ -27,14 +27,16 @@ from portal.domain.deliveries import (
     Delayed,
     Refused,
 )
-from portal.domain.messages import Channel, Purpose
+from portal.domain.messages import Channel, NotifyService, Purpose
 from portal.notify import client
-from portal.notify.client import NotThere
+from portal.notify.template_ids import TemplateIds, sandbox_id, template_ids
 from portal.notify.wordings import Wording
 from portal.notify_sandbox.faults import Kind, On
 from tests.integration.notify_sandbox.servers import a_free_port, until
 from tests.integration.sending.post_offices import BASE_URL, a_letter, a_number
 
+PLAIN = NotifyService.PLAIN
+CODE = Wording(Purpose.CODE, Channel.SMS, "en")
 UNREADABLE = "an answer we cannot read"
 
 
@@ -130,11 +132,10 @@ def test_a_fault_of_ours_waits_to_be_mended(post_office, key, to, changes):
 
 
 def test_a_template_of_the_other_channel_waits_to_be_mended(post_office):
-    courier = post_office.courier()
-    templates = dict(courier._templates)
-    templates["code.sms.en"] = templates["code.email.en"]
+    ids = dict(template_ids(None).shared)
+    ids["code.sms.en"] = ids["code.email.en"]
 
-    outcome = post_office.courier(templates=templates).deliver(a_letter(a_number()))
+    outcome = post_office.courier(templates=TemplateIds(ids)).deliver(a_letter(a_number()))
 
     assert outcome == Delayed("400 BadRequestError", needs_mending=True)
 
@@ -145,14 +146,14 @@ def test_a_template_of_the_other_channel_waits_to_be_mended(post_office):
 @pytest.mark.parametrize(
     "key", ["archived", "revoked", f"stranger-{uuid4()}-{uuid4()}"], ids=["archived", "revoked", "unknown"]
 )
-@pytest.mark.parametrize("ask", ["deliver", "find", "status", "template"])
+@pytest.mark.parametrize("ask", ["deliver", "find", "status", "templates"])
 def test_a_key_that_opens_nothing_stops_everything(post_office, key, ask):
     courier = post_office.courier(key)
     calls = {
         "deliver": lambda: courier.deliver(a_letter(a_number())),
-        "find": lambda: courier.find(uuid4()),
-        "status": lambda: courier.status(uuid4()),
-        "template": lambda: courier.template(Wording(Purpose.CODE, Channel.SMS, "en")),
+        "find": lambda: courier.find(uuid4(), PLAIN),
+        "status": lambda: courier.status(uuid4(), PLAIN),
+        "templates": lambda: courier.templates(PLAIN),
     }
 
     with pytest.raises(CourierStopped, match=r"^403 AuthError$"):
@@ -207,7 +208,7 @@ def test_an_answer_that_says_nothing_may_mean_anything(post_office, kind, failur
 
     taken = post_office.taken(letter.message.id)
     assert len(taken) == stored
-    assert courier.find(letter.message.id) == (Accepted(UUID(taken[0]["id"])) if stored else None)
+    assert courier.find(letter.message.id, PLAIN) == (Accepted(UUID(taken[0]["id"])) if stored else None)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -217,11 +218,11 @@ def test_a_question_that_is_not_answered_is_asked_again_later(post_office, kind)
     post_office.fails(kind, on=On.READS, times=3)
 
     with pytest.raises(CourierIsAway):
-        courier.find(uuid4())
+        courier.find(uuid4(), PLAIN)
     with pytest.raises(CourierIsAway):
-        courier.status(uuid4())
+        courier.status(uuid4(), PLAIN)
     with pytest.raises(CourierIsAway):
-        courier.template(Wording(Purpose.CODE, Channel.SMS, "en"))
+        courier.templates(PLAIN)
 
 
 def test_a_404_says_nothing_about_whether_a_message_was_taken(post_office):
@@ -229,13 +230,17 @@ def test_a_404_says_nothing_about_whether_a_message_was_taken(post_office):
     post_office.fails(Kind.NOT_FOUND, on=On.READS)
 
     with pytest.raises(CourierIsAway):
-        post_office.courier().find(uuid4())
+        post_office.courier().find(uuid4(), PLAIN)
 
 
-def test_what_notify_does_not_know_has_no_status_and_no_template(post_office):
-    assert post_office.courier().status(uuid4()) is None
-    with pytest.raises(NotThere):
-        post_office.courier("without templates").template(Wording(Purpose.CODE, Channel.SMS, "en"))
+def test_what_notify_does_not_know_has_no_status(post_office):
+    assert post_office.courier().status(uuid4(), PLAIN) is None
+
+
+@pytest.mark.parametrize("service", ["without templates", "deleted"])
+def test_only_templates_that_could_be_sent_are_there(post_office, service):
+    assert sandbox_id(CODE) in post_office.courier().templates(PLAIN)
+    assert post_office.courier(service).templates(PLAIN) == {}
 
 
 def test_the_status_is_what_notify_says(post_office):
@@ -243,12 +248,12 @@ def test_the_status_is_what_notify_says(post_office):
     outcome = courier.deliver(a_letter(a_number()))
     assert isinstance(outcome, Accepted)
 
-    until(lambda: courier.status(outcome.notify_id) == "delivered")
+    until(lambda: courier.status(outcome.notify_id, PLAIN) == "delivered")
 
 
 def test_nobody_waits_longer_than_ten_seconds(post_office):
     assert client.TIMEOUT_SECONDS <= 10
-    assert post_office.courier().client.timeout == client.TIMEOUT_SECONDS
+    assert post_office.courier().client_of().timeout == client.TIMEOUT_SECONDS
 
 
 def test_where_nobody_listens_nothing_was_sent(post_office):
@@ -256,7 +261,7 @@ def test_where_nobody_listens_nothing_was_sent(post_office):
 
     assert courier.deliver(a_letter(a_number())) == Delayed("no connection")
     with pytest.raises(CourierIsAway):
-        courier.find(uuid4())
+        courier.find(uuid4(), PLAIN)
 
 
 def test_a_name_that_leads_nowhere_is_no_connection_either(post_office):

@@ -125,6 +125,8 @@ def test_what_has_come_to_its_end_stays_there(accepted, end, news):
         (Purpose.INVITATION, timedelta(days=14), False),
         (Purpose.CODE, timedelta(minutes=10), True),
         (Purpose.APPOINTMENT_CONFIRMED, timedelta(hours=12), True),
+        (Purpose.APPOINTMENT_MISSED, timedelta(days=14), False),
+        *((purpose, timedelta(hours=12), True) for purpose in Purpose if purpose.startswith("answer_")),
     ],
     ids=str,
 )

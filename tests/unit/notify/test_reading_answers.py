@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -11,13 +12,14 @@ import requests
 from requests.adapters import BaseAdapter
 
 from portal.domain.deliveries import CourierIsAway, CourierIsBusy, CourierStopped, Delayed, Letter, Refused
-from portal.domain.messages import Channel, Purpose
+from portal.domain.messages import Channel, NotifyService, Purpose
 from portal.errors import Misconfigured
 from portal.notify.client import Notify
-from portal.notify.wordings import template_ids
+from portal.notify.template_ids import template_ids
 from portal.notify_sandbox.keys import DEVELOPMENT_KEY
 from tests.making import a_message, an_offender
 
+PLAIN = NotifyService.PLAIN
 UNREADABLE = "an answer we cannot read"
 
 
@@ -40,9 +42,9 @@ class Parrot(BaseAdapter):
         """There is nothing to close."""
 
 
-def a_courier(key: str = DEVELOPMENT_KEY) -> Notify:
+def a_courier(keys: Mapping[NotifyService, str] = MappingProxyType({PLAIN: DEVELOPMENT_KEY})) -> Notify:
     return Notify(
-        key,
+        keys,
         address="http://notify.test",
         templates=template_ids(None),
         base_url="https://p.example",
@@ -54,7 +56,7 @@ def hearing(status: int, body: bytes | object) -> Notify:
     """A courier that is always answered so."""
     courier = a_courier()
     written = body if isinstance(body, bytes) else json.dumps(body).encode()
-    courier.client.request_session.mount("http://", Parrot(status, written))
+    courier.client_of().request_session.mount("http://", Parrot(status, written))
     return courier
 
 
@@ -124,8 +126,8 @@ def test_any_429_but_the_days_last_is_sat_out(body):
 
 
 ASKED: list[Callable[[Notify], object]] = [
-    lambda courier: courier.find(uuid4()),
-    lambda courier: courier.status(uuid4()),
+    lambda courier: courier.find(uuid4(), PLAIN),
+    lambda courier: courier.status(uuid4(), PLAIN),
 ]
 
 
@@ -148,29 +150,36 @@ def test_a_question_that_we_may_not_ask_stops_everything(ask, status):
 
 def test_the_newest_of_two_under_one_reference_is_the_one():
     newest, older = uuid4(), uuid4()
-    found = hearing(200, {"notifications": [{"id": str(newest)}, {"id": str(older)}]}).find(uuid4())
+    found = hearing(200, {"notifications": [{"id": str(newest)}, {"id": str(older)}]}).find(uuid4(), PLAIN)
 
     assert found is not None
     assert found.notify_id == newest
 
 
 def test_nothing_under_a_reference_is_an_answer():
-    assert hearing(200, {"notifications": [], "links": {}}).find(uuid4()) is None
+    assert hearing(200, {"notifications": [], "links": {}}).find(uuid4(), PLAIN) is None
 
 
 def test_each_thread_has_a_client_of_its_own_and_keeps_it():
     courier = a_courier()
     with ThreadPoolExecutor(1) as thread:
-        elsewhere = thread.submit(lambda: courier.client).result()
+        elsewhere = thread.submit(courier.client_of).result()
 
-    assert courier.client is courier.client
-    assert courier.client is not elsewhere
+    assert courier.client_of() is courier.client_of()
+    assert courier.client_of() is not elsewhere
 
 
 @pytest.mark.parametrize(
     "key",
     ["", "a-key-of-notify", DEVELOPMENT_KEY[9:-1], DEVELOPMENT_KEY[8:], DEVELOPMENT_KEY.replace("-", "")],
 )
-def test_a_key_that_was_copied_wrong_is_named_at_once(key):
-    with pytest.raises(Misconfigured, match="PORTAL_NOTIFY_API_KEY"):
-        a_courier(key)
+@pytest.mark.parametrize(
+    ("service", "name"),
+    [
+        (NotifyService.PLAIN, "PORTAL_NOTIFY_API_KEY"),
+        (NotifyService.NEUTRAL, "PORTAL_NOTIFY_NEUTRAL_API_KEY"),
+    ],
+)
+def test_a_key_that_was_copied_wrong_is_named_at_once(service, name, key):
+    with pytest.raises(Misconfigured, match=f"{name}: copy the whole key"):
+        a_courier({service: key})

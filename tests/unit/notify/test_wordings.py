@@ -1,22 +1,28 @@
 """What messages say, and what fills their gaps."""
 
 import json
-from uuid import uuid4
+import re
+from dataclasses import replace
+from itertools import product
+from typing import Any
 
 import pytest
 
-from portal.domain.deliveries import Letter
-from portal.domain.messages import Channel, Purpose
-from portal.errors import Misconfigured
+from portal.domain.arms import Arm
+from portal.domain.deliveries import Content, Letter
+from portal.domain.messages import Channel, NotifyService, Purpose
 from portal.languages import LANGUAGES
-from portal.notify.wordings import Wording, fill, sandbox_id, template_ids, wordings
+from portal.notify.wordings import Wording, chosen, fill, wordings
 from tests.making import a_message, an_offender
+
+SMS, NEUTRAL = Channel.SMS, NotifyService.NEUTRAL
 
 FACTS = {
     "token": "tokentokentokentokenaa",
     "phone": "101",
     "place": "Gooseberry Hall",
     "code": "482915",
+    "officer": "Jo Merriweather",
     "starts_at": "2026-11-24T14:00:00+00:00",
     "due_on": "2026-12-18",
 }
@@ -28,11 +34,26 @@ def filled(language: str = "en", base_url: str = "https://portal.example", **fac
     letter = Letter(
         a_message(an_offender(), personalisation=json.dumps(facts)), Channel.SMS, "+447700900123", "Zoë", "42"
     )
-    return fill(letter, LANGUAGES[language], base_url=base_url)
+    return fill(letter.content, LANGUAGES[language], base_url=base_url)
 
 
-def test_there_is_one_for_each_purpose_on_each_channel_in_each_language():
-    assert len(EVERY) == len(Purpose) * len(Channel) * len(LANGUAGES) == len(set(NAMES))
+def test_there_is_one_for_each_purpose_on_each_channel_in_each_language_of_each_service():
+    usual = [wording for wording in EVERY if wording.arm is Arm.PLAN]
+
+    assert len(usual) == len(Purpose) * len(Channel) * len(LANGUAGES) * len(NotifyService)
+    assert len(NAMES) == len(set(NAMES))
+
+
+def test_only_plain_reminders_of_appointments_have_arms():
+    in_trials = {(wording.purpose, wording.service) for wording in EVERY if wording.arm is not Arm.PLAN}
+
+    assert in_trials == {
+        (Purpose.APPOINTMENT_TOMORROW, NotifyService.PLAIN),
+        (Purpose.APPOINTMENT_IN_A_WEEK, NotifyService.PLAIN),
+    }
+    assert len(
+        [wording for wording in EVERY if wording.purpose in (purpose for purpose, _ in in_trials)]
+    ) == (2 * len(Channel) * len(LANGUAGES) * (len(Arm) + 1))
 
 
 @pytest.mark.parametrize("wording", EVERY, ids=NAMES)
@@ -83,41 +104,61 @@ def test_what_is_not_told_is_not_filled():
     assert filled().keys() == {"name", "domain"}
 
 
-# Which template of Notify's says it
-
-
-def test_the_sandbox_has_the_same_ids_everywhere():
-    assert template_ids(None) == {wording.name: sandbox_id(wording) for wording in wordings()}
-
-
-def test_ids_come_from_the_operators_file(tmp_path):
-    ids = {name: uuid4() for name in NAMES}
-    file = tmp_path / "templates.json"
-    file.write_text(json.dumps({name: str(each) for name, each in ids.items()}))
-
-    assert template_ids(file) == ids
+# Which wording it is
 
 
 @pytest.mark.parametrize(
-    ("written", "says"),
+    ("wording", "name", "file"),
     [
-        ("{}", "has no id for appointment_booked.email.cy, "),
-        ("not json", "cannot be read"),
-        ("[]", "cannot be read"),
-        ('{"code.sms.en": "7"}', "cannot be read"),
-        ('{"code.sms.en": 7}', "cannot be read"),
-        (None, "cannot be read"),
+        (Wording(Purpose.CODE, SMS, "cy"), "code.sms.cy", "cy/code.sms.txt"),
+        (
+            Wording(Purpose.APPOINTMENT_TOMORROW, SMS, "en", arm=Arm.COST),
+            "appointment_tomorrow.sms.en.cost",
+            "en/appointment_tomorrow.sms.cost.txt",
+        ),
+        (
+            Wording(Purpose.INVITATION, Channel.EMAIL, "en", NEUTRAL),
+            "neutral.invitation.email.en",
+            "en/neutral/invitation.email.txt",
+        ),
     ],
-    ids=["empty", "no JSON", "a list", "no id", "a number", "no file"],
 )
-def test_a_file_of_ids_that_lacks_something_is_named(tmp_path, written, says):
-    file = tmp_path / "templates.json"
-    if written is not None:
-        file.write_text(written)
-
-    with pytest.raises(Misconfigured, match=f"PORTAL_NOTIFY_TEMPLATES: templates.json {says}"):
-        template_ids(file)
+def test_a_wording_knows_its_name_and_its_file(wording, name, file):
+    assert (wording.name, wording.file) == (name, file)
 
 
-def test_a_wording_knows_its_name():
-    assert Wording(Purpose.CODE, Channel.SMS, "cy").name == "code.sms.cy"
+def test_a_version_is_of_the_words_alone():
+    versions = {wording.version for wording in EVERY}
+    texts = {(wording.subject, wording.body) for wording in EVERY}
+
+    assert len(versions) == len(texts)
+    assert all(re.fullmatch(r"[0-9a-f]{12}", version) for version in versions)
+    assert EVERY[0].version == replace(EVERY[0]).version
+
+
+def content(**changes: Any) -> Content:
+    usual = Content(Purpose.APPOINTMENT_TOMORROW, "{}", SMS, "en", "Zoë", "42")
+    return replace(usual, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({}, "appointment_tomorrow.sms.en"),
+        ({"arm": Arm.COST}, "appointment_tomorrow.sms.en.cost"),
+        ({"arm": Arm.COST, "language": "cy-GB"}, "appointment_tomorrow.sms.cy.cost"),
+        ({"language": "pl"}, "appointment_tomorrow.sms.en"),
+        ({"language": "cy", "force": "01"}, "appointment_tomorrow.sms.en"),
+        ({"purpose": Purpose.CODE, "arm": Arm.COST}, "code.sms.en"),
+        ({"service": NEUTRAL, "arm": Arm.COST}, "neutral.appointment_tomorrow.sms.en"),
+    ],
+)
+def test_a_message_has_the_wording_of_its_arm_where_there_is_one(changes, name):
+    assert chosen(content(**changes), drafts=lambda force: force != "01").name == name
+
+
+def test_a_neutral_message_is_never_said_in_plain_words():
+    """T-MSG 2, of the words."""
+    for purpose, channel, arm, language in product(Purpose, Channel, Arm, ("en", "cy", "pl")):
+        asked = content(purpose=purpose, channel=channel, arm=arm, language=language, service=NEUTRAL)
+        assert chosen(asked, drafts=bool).service is NEUTRAL
