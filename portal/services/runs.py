@@ -188,17 +188,17 @@ def _events(
 ) -> Sequence[Event]:
     """What is written down: of the run the counts, of each person their case and what became of them."""
     purpose = run.purpose.value
-    counts = {f"left_out_{reason}": count for reason, count in recipients.reasons.items()}
+    begun = work.event(
+        "run.begun",
+        LoggedAs.DISCLOSURE,
+        force=run.force,
+        record_id=run.id,
+        purpose=purpose,
+        people=run.people,
+    )
+    begun.details |= {f"left_out_{reason}": count for reason, count in recipients.reasons.items()}
     return [
-        work.event(
-            "run.begun",
-            LoggedAs.DISCLOSURE,
-            force=run.force,
-            record_id=run.id,
-            purpose=purpose,
-            people=run.people,
-            **counts,
-        ),
+        begun,
         *(
             work.event(
                 "message.posted",

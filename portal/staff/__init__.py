@@ -2,14 +2,21 @@
 
 from litestar import Router
 
-from portal.staff import cases, contact_rules, entry, messages, tasks
+from portal.staff import cases, contact_rules, entry, messages, runs, tasks
 from portal.storage.unit_of_work import StaffWork
 from portal.web.transactions import transactions
 
 router = Router(
     "/staff",
     route_handlers=[
-        *(*entry.handlers, *cases.handlers, *contact_rules.handlers, *messages.handlers, *tasks.handlers),
+        *(
+            *entry.handlers,
+            *cases.handlers,
+            *contact_rules.handlers,
+            *messages.handlers,
+            *runs.handlers,
+            *tasks.handlers,
+        ),
     ],
     opt={"surface": "staff", "audience": "staff"},
     dependencies=transactions(StaffWork),
