@@ -15,13 +15,15 @@ from portal.domain.deliveries import Content
 from portal.domain.links import LINK_LIFE, Link
 from portal.domain.messages import Channel, Message, NotifyService, Purpose
 from portal.domain.recipients import LeftOut
-from portal.domain.runs import Choice, Run, RunMessage, key_by_hand
+from portal.domain.runs import Choice, Run, key_by_hand
 from portal.domain.texts import Preview
 from portal.languages import spoken
 from portal.services.recipients import Recipient, Recipients, find
 from portal.storage.keys import KeyRing, new_token, token_hash
 from portal.storage.unit_of_work import Look, StaffWork
 
+MOST_READ = 500
+"""So many messages of a kind are read to tell what all of them cost."""
 LIKE_A_TOKEN = "x" * 22
 """As long as that of a link, which is made when the message is sent."""
 
@@ -42,7 +44,7 @@ class Example:
 
     language: str
     channel: Channel
-    arm: Arm | None
+    arm: Arm
     is_discreet: bool
     people: int
     preview: Preview
@@ -56,35 +58,42 @@ class Check:
     examples: Sequence[Example]
     cost: Decimal
     """Of all, in pounds."""
+    is_about: bool
+    """Whether the cost is reckoned from the first of very many."""
 
 
 async def check(look: Look, previews: Previews, force: str, choice: Choice) -> Check:
     """What would happen if staff went on: who gets what, who does not, and what it costs."""
     recipients = await find(look.connection, force, choice, now=look.now)
     examples, cost = await asyncio.to_thread(_reckon, recipients.chosen, previews, force, choice, look.keys)
-    return Check(recipients, examples, cost)
+    return Check(recipients, examples, cost, any(example.people > MOST_READ for example in examples))
 
 
 def _reckon(
     chosen: Sequence[Recipient], previews: Previews, force: str, choice: Choice, keys: KeyRing
 ) -> tuple[Sequence[Example], Decimal]:
-    """Read every message, since names and places are not equally long."""
-    kinds: dict[tuple[str, Channel, Arm | None, bool], tuple[Preview, int]] = {}
-    cost = Decimal(0)
+    """Read the messages one by one, since names and places are not equally long."""
+    kinds: dict[tuple[str, Channel, Arm, bool], list[Recipient]] = {}
     for each in chosen:
-        content = _content(each, force, choice, keys)
-        preview = previews.preview(content)
-        cost += preview.cost
-        is_discreet = content.service is NotifyService.NEUTRAL
-        kind = (spoken(content.language).code, content.channel, choice.arm or content.arm, is_discreet)
-        first, people = kinds.get(kind, (preview, 0))
-        kinds[kind] = first, people + 1
-    examples = [Example(*kind, people, preview) for kind, (preview, people) in kinds.items()]
+        kinds.setdefault(_kind(each, choice), []).append(each)
+    examples, cost = [], Decimal(0)
+    for (language, channel, arm, is_discreet), people in kinds.items():
+        read = [previews.preview(_content(each, force, choice, keys)) for each in people[:MOST_READ]]
+        cost += sum((preview.cost for preview in read), Decimal(0)) * len(people) / len(read)
+        examples.append(Example(language, channel, arm, is_discreet, len(people), read[0]))
     return sorted(examples, key=lambda example: -example.people), cost
 
 
+def _kind(each: Recipient, choice: Choice) -> tuple[str, Channel, Arm, bool]:
+    """What tells apart those who read the same words."""
+    rules = each.candidate.rules
+    arm = choice.arm or rules.arm or Arm.PLAN
+    return spoken(each.candidate.language).code, each.channel or Channel.SMS, arm, rules.is_discreet
+
+
 def _content(each: Recipient, force: str, choice: Choice, keys: KeyRing) -> Content:
-    candidate, rules = each.candidate, each.candidate.rules
+    candidate = each.candidate
+    _, channel, arm, is_discreet = _kind(each, choice)
     facts = {"phone": candidate.phone(keys), "token": LIKE_A_TOKEN}
     if candidate.starts_at:
         facts |= {"starts_at": candidate.starts_at.isoformat(), "place": candidate.where(keys)}
@@ -93,12 +102,12 @@ def _content(each: Recipient, force: str, choice: Choice, keys: KeyRing) -> Cont
     return Content(
         choice.purpose,
         json.dumps(facts),
-        each.channel or Channel.SMS,
+        channel,
         candidate.language,
         candidate.called(keys),
         force,
-        NotifyService.NEUTRAL if rules.is_discreet else NotifyService.PLAIN,
-        choice.arm or rules.arm or Arm.PLAN,
+        NotifyService.NEUTRAL if is_discreet else NotifyService.PLAIN,
+        arm,
     )
 
 
@@ -125,7 +134,7 @@ async def begin(work: StaffWork, run_id: UUID, *, force: str, choice: Choice) ->
     )
     messages = [_message(work, run, each, choice) for each in recipients.chosen]
     await work.outbox.post_all(messages)
-    await work.runs.keep(run, [RunMessage(run_id=run.id, message_id=message.id) for message in messages])
+    await work.runs.keep(run, [message.id for message in messages])
     await work.audit.add(*_events(work, run, messages, recipients))
     return run
 

@@ -13,12 +13,15 @@ from portal.domain.cases import Case, CaseState, Reading
 from portal.domain.conditions import Condition
 from portal.domain.regimes import Regime
 from portal.errors import NotFound
+from portal.storage.columns import place_in
 from portal.storage.keys import KeyRing, place
 from portal.storage.lookups import LookUp
 from portal.storage.offenders import name_of
 from portal.storage.tables import cases, conditions, offenders, readings
 
 PAGE = 25
+
+_ORDER = (cases.c.complete_by, cases.c.id)
 
 
 @dataclass(frozen=True)
@@ -227,7 +230,7 @@ async def listed(
     """
     query = _LIST.limit(PAGE + 1)
     if after:
-        query = query.where(tuple_(cases.c.complete_by, cases.c.id) > tuple_(*after))
+        query = query.where(tuple_(*_ORDER) > place_in(_ORDER, after))
     rows = await connection.execute(query, {"force": force})
     return [
         ListedCase(

@@ -21,6 +21,7 @@ from portal.domain.messages import (
     MessageState,
     Purpose,
 )
+from portal.storage.columns import place_in
 from portal.storage.keys import KeyRing, place
 from portal.storage.lookups import LookUp
 from portal.storage.mapping import KEYS
@@ -30,6 +31,8 @@ MOST_SHOWN = 50
 AT_ONCE = 1000
 """Rows of one statement."""
 _WAITING = (MessageState.QUEUED, MessageState.CLAIMED)
+
+_ORDER = (messages.c.due_at, messages.c.id)
 
 
 @dataclass(frozen=True)
@@ -267,7 +270,7 @@ async def of_case(
     """What is or was to be sent about a case that the caller may see: the latest first, and one more."""
     query = _OF_CASE.limit(most + 1)
     if before:
-        query = query.where(tuple_(messages.c.due_at, messages.c.id) < tuple_(*before))
+        query = query.where(tuple_(*_ORDER) < place_in(_ORDER, before))
     return [listed_message(row, now=now) for row in await connection.execute(query, {"case_id": case_id})]
 
 

@@ -4,20 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from portal.domain.messages import MessageState, Purpose
-from portal.domain.runs import Run, RunMessage
+from portal.domain.runs import Run
 from portal.errors import NotFound
 from portal.storage.cases import PAGE
+from portal.storage.columns import place_in
 from portal.storage.keys import KeyRing, place
 from portal.storage.message_tables import messages, run_messages, runs
 from portal.storage.messages import AT_ONCE, LISTED, WENT, WENT_INSTEAD, ListedMessage, listed_message
 from portal.storage.offenders import name_of
 from portal.storage.tables import offenders, staff
+
+_ORDER = (runs.c.begun_at, runs.c.id)
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,13 @@ class Runs:
             raise NotFound(f"run {run_id} of {member_id}")
         return run
 
-    async def keep(self, run: Run, sent: Sequence[RunMessage]) -> None:
+    async def keep(self, run: Run, message_ids: Sequence[UUID]) -> None:
         """Keep a new one with what it sends, whose messages are kept already."""
         self.session.add(run)
         await self.session.flush()
-        for first in range(0, len(sent), AT_ONCE):
-            some = sent[first : first + AT_ONCE]
-            rows = [{"id": each.id, "run_id": each.run_id, "message_id": each.message_id} for each in some]
+        for first in range(0, len(message_ids), AT_ONCE):
+            some = message_ids[first : first + AT_ONCE]
+            rows = [{"id": uuid4(), "run_id": run.id, "message_id": message_id} for message_id in some]
             await self.session.execute(insert(run_messages), rows)
 
 
@@ -90,7 +93,7 @@ async def listed(
     """A page of the force's runs, the newest first, and one row more if there is a next."""
     query = _RUNS.where(runs.c.force == force).order_by(runs.c.begun_at.desc(), runs.c.id.desc())
     if before:
-        query = query.where(tuple_(runs.c.begun_at, runs.c.id) < tuple_(*before))
+        query = query.where(tuple_(*_ORDER) < place_in(_ORDER, before))
     return [_listed(row, keys) for row in await connection.execute(query.limit(PAGE + 1))]
 
 

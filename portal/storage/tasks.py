@@ -13,10 +13,13 @@ from portal.domain.messages import Purpose
 from portal.domain.tasks import Task, TaskKind
 from portal.errors import NotFound
 from portal.storage.cases import PAGE
+from portal.storage.columns import place_in
 from portal.storage.keys import KeyRing, place
 from portal.storage.message_tables import messages, replies, tasks
 from portal.storage.offenders import name_of
 from portal.storage.tables import cases, offenders
+
+_ORDER = (tasks.c.made_at, tasks.c.id)
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ async def listed(
     if kind:
         query = query.where(tasks.c.kind == kind)
     if after:
-        query = query.where(tuple_(tasks.c.made_at, tasks.c.id) > tuple_(*after))
+        query = query.where(tuple_(*_ORDER) > place_in(_ORDER, after))
     return [_listed(row, keys) for row in await connection.execute(query)]
 
 
