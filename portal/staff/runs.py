@@ -101,7 +101,7 @@ async def show(
 @get("/messages/new", name="staff.messages.new")
 async def new(request: Visit, look: Looking, case: FromQuery[UUID | None] = None) -> Response[bytes]:
     """Whom to write to, and about what."""
-    return await _new_page(request, look, case, Form())
+    return await _new_page(request, look, case, Form({"arm": AS_USUAL}))
 
 
 @post("/messages/new", name="staff.messages.choose", status_code=HTTPStatus.OK)
@@ -172,8 +172,10 @@ async def confirm(
     arm: FromQuery[str] = "",
     case: FromQuery[UUID | None] = None,
     part: FromQuery[int] = 1,
-) -> Response[bytes]:
-    """Exactly what would happen."""
+) -> Response[bytes] | Redirect:
+    """Exactly what would happen; first something must be chosen."""
+    if not to:
+        return see("/staff/messages/new")
     force, choice = colleague_of(request).force, _choice(to, arm, case)
     facts = await cases.facts(look.connection, look.keys, force, case) if case else None
     checked = await check(look, site_of(request).previews, force, choice)

@@ -1,6 +1,7 @@
 """Staff write to many people: they see what would happen, it happens once, and what came of it shows."""
 
 import re
+from asyncio import gather
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -268,6 +269,25 @@ async def test_a_double_tap_makes_one_run_and_one_message_each(visitor, with_an_
     assert (message.offender_id, message.case_id, message.about_id) == (person.id, case.id, appointment.id)
     assert (message.due_at, message.send_before) == (NOW, TOMORROW)
     assert (message.state, message.purpose) == (MessageState.QUEUED, Purpose.APPOINTMENT_TOMORROW)
+
+
+async def test_two_taps_and_a_colleague_at_the_same_moment_write_to_nobody_twice(
+    visitor, arrive, with_an_appointment, keep, database
+):
+    for _ in range(20):
+        await with_an_appointment()
+    colleague, beside = a_staff_member(), arrive()
+    await keep(colleague)
+    await beside.sign_in_as_staff(colleague)
+    for each in (visitor, beside):
+        await each.open(CHECK)
+
+    answers = await gather(*(each.send("/staff/runs") for each in (visitor, visitor, beside)))
+
+    assert {answer.status for answer in answers} == {303}
+    assert answers[0].location == answers[1].location != answers[2].location
+    assert len({message.offender_id for message in await sent_in(database)}) == 20
+    assert len(await sent_in(database)) == 20
 
 
 async def test_all_that_is_done_is_written_down(visitor, member, with_an_appointment, database):
