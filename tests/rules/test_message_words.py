@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import product
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -28,7 +29,7 @@ def said(environment):
     template = environment.from_string(IMPORTED + "{{ state_words(message) }}")
 
     def say(state, **changes):
-        usual = {
+        usual: dict[str, Any] = {
             "id": uuid4(),
             "purpose": Purpose.INVITATION,
             "channel": Channel.SMS,

@@ -116,7 +116,7 @@ PASSWORD = "staff/entry/password.html"
 STAFF_CODE = "staff/entry/code.html"
 CASES = "staff/cases/index.html"
 CASE = "staff/cases/show.html"
-STAFF = (
+STAFF: tuple[Listed, ...] = (
     Listed("staff sign in", PASSWORD, "/staff/sign-in", "Staff sign in", "staff.sign_in"),
     Listed("staff sign in wrong", PASSWORD, "/staff/sign-in", "Staff sign in", sends_nothing=True),
     Listed(

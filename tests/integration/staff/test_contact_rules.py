@@ -1,12 +1,15 @@
 """Staff see how a person is written to, and say what they know: custody, another who reads along, a pause."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from portal.domain.contact_rules import ContactRules, Fault, Times
 from portal.domain.messages import Channel, MessageState, Purpose
+from portal.domain.offenders import Offender
+from portal.storage.database import Database
 from portal.storage.message_tables import messages, stopped_contacts
 from portal.storage.tables import audit_events
 from tests.making import NOW, a_message, a_stopped_contact, an_appointment, contact_rules_of
@@ -25,7 +28,7 @@ def path(case):
     return f"/staff/cases/{case.id}/contact"
 
 
-async def rules_of(database, offender):
+async def rules_of(database: Database, offender: Offender) -> Any:
     async with database.changing() as session:
         return await session.get(ContactRules, offender.id)
 
