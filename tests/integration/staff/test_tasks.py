@@ -77,7 +77,7 @@ async def test_the_list_can_be_of_one_kind(visitor, keep, offender):
     page = await visitor.open("/staff/tasks?kind=message_too_late")
 
     assert len(page.texts(TASKS)) == 2
-    assert page.text("[aria-current=page].portal-choices__link") == "Message would have come too late (2)"
+    assert page.text("[aria-current=page].portal-link") == "Message would have come too late (2)"
 
 
 async def test_what_they_wrote_is_shown_on_the_tasks_own_page_alone_and_written_down(
