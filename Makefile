@@ -5,8 +5,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
+# As many tests at once as there are cores.  Each worker has its own databases, servers and browser.
+WORKERS ?= logical
+AT_ONCE := -n $(WORKERS) --dist worksteal
 SOAK ?= 20
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# Many processes of the portal are started: none need compile it again.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## Say what there is.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,14 +24,14 @@ demo: install ## Run the portal here with invented cases, until Ctrl-C.
 test: install-test lint test-code test-browser ## All checks.
 
 test-code: install-test ## Unit, integration, rules and fault tests, on SQLite and PostgreSQL.
-	$(PYTEST) tests --ignore=tests/browser
+	$(PYTEST) $(AT_ONCE) tests --ignore=tests/browser
 
 test-browser: install-test chromium ## Journeys and the page walk, in a browser.
-	$(PYTEST) tests/browser
+	$(PYTEST) $(AT_ONCE) tests/browser
 
 soak: install-test chromium ## The heavy repetitions at their full count.
-	$(PYTEST) tests --ignore=tests/browser --soak=$(SOAK)
-	$(PYTEST) tests/browser --soak=$(SOAK)
+	$(PYTEST) $(AT_ONCE) tests --ignore=tests/browser --soak=$(SOAK)
+	$(PYTEST) $(AT_ONCE) tests/browser --soak=$(SOAK)
 
 lint: install-test ## Style, types, and who may import whom.
 	$(BIN)/ruff format --check .

@@ -16,11 +16,12 @@ from portal.settings import Settings
 from portal.storage.database import Database, open_database
 from portal.storage.sqlite import Writing
 from portal.storage.tables import VICTIM_TABLES
-from portal.web import public
+from portal.web import public, refusals
 from portal.web.access_log import AccessLog
 from portal.web.assets import Assets
 from portal.web.errors import ERROR_PAGES
 from portal.web.headers import SecurityHeaders
+from portal.web.heads import Heads
 from portal.web.i18n import environments
 from portal.web.signing_in import only_their_own_pages
 from portal.web.site import Site
@@ -38,7 +39,8 @@ def create_app(
 ) -> ASGIApp:
     """Build the portal from its settings, with the surfaces that this process serves."""
     clock = clock or Clock()
-    return AccessLog(SecurityHeaders(create_litestar(settings, surfaces=surfaces, clock=clock)), clock)
+    portal = create_litestar(settings, surfaces=surfaces, clock=clock)
+    return AccessLog(SecurityHeaders(Heads(portal)), clock)
 
 
 def create_litestar(settings: Settings, *, surfaces: Sequence[str], clock: Clock) -> Litestar:
@@ -57,6 +59,7 @@ def create_litestar(settings: Settings, *, surfaces: Sequence[str], clock: Clock
         route_handlers=[*(SURFACES[surface] for surface in surfaces), public.router, assets.router()],
         guards=[only_their_own_pages],
         exception_handlers=ERROR_PAGES,
+        after_exception=[refusals.write_down],
         lifespan=[open_records],
         state=State({"site": site}),
         request_max_body_size=LARGEST_FORM,

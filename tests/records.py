@@ -4,6 +4,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, select
 
+from portal.domain.audit import Event
 from portal.storage.database import Database
 from portal.storage.tables import audit_events, limits, metadata, sessions
 
@@ -31,8 +32,13 @@ def _read(connection: Connection) -> Records:
     }
 
 
-async def deeds_of(database: Database) -> list[str]:
+async def events_of(database: Database) -> list[Event]:
     """What was written down, in order."""
     async with database.reading() as connection:
-        query = select(audit_events.c.deed).order_by(audit_events.c.id)
-        return list((await connection.execute(query)).scalars())
+        rows = await connection.execute(select(audit_events).order_by(audit_events.c.id))
+        return [Event(**row) for row in rows.mappings()]
+
+
+async def deeds_of(database: Database) -> list[str]:
+    """What was done, in order."""
+    return [event.deed for event in await events_of(database)]

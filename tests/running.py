@@ -1,9 +1,6 @@
 """The whole portal as it runs for real: processes of its own that speak HTTP on loopback."""
 
-import atexit
 import os
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -11,18 +8,19 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from portal.settings import ROOT
+from tests.forking import Forked, forked
 from tests.integration.notify_sandbox.servers import a_free_port
 from tests.making import NOW
 
 A_WHILE = 60.0
 """Seconds after which what should have happened has not."""
+TLS = httpx.create_ssl_context()
+"""Made once: that takes longer than most answers, and nothing here needs it."""
 CALLBACK_TOKEN = "a token for receipts in tests"
 
 
@@ -35,16 +33,8 @@ def until(happened: Callable[[], Any], *, within: float = A_WHILE) -> Any:
     return found
 
 
-@cache
-def _bytecode() -> str:
-    """Where the processes of one run of the tests keep compiled modules: they start sooner."""
-    folder = tempfile.mkdtemp(prefix="portal-bytecode-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
-
-
 @contextmanager
-def ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+def ended(process: Forked) -> Iterator[Forked]:
     """A process that is asked to end with the block, and does."""
     try:
         yield process
@@ -73,36 +63,24 @@ class Portal:
 
     def run(self, *command: str) -> str:
         """One command, to its end; what it printed."""
-        done = subprocess.run(
-            self._line(command),
-            env=self._environment(),
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stderr}"
-        return done.stdout
+        with tempfile.TemporaryDirectory(dir=self.var) as folder:
+            out, err = Path(folder) / "out", Path(folder) / "err"
+            code = self._forked(command, out, err).wait()
+            assert code == 0, f"{command} ended with {code}:\n{err.read_text()}"
+            return out.read_text()
 
-    def start(self, *command: str) -> subprocess.Popen[bytes]:
+    def start(self, *command: str) -> Forked:
         """A command that keeps running.  What it says goes to a file in ``var``."""
-        with (self.var / f"{command[0]}.log").open("ab") as log:
-            return subprocess.Popen(
-                self._line(command),
-                env=self._environment(),
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        log = self.var / f"{command[0]}.log"
+        return self._forked(command, log, log)
 
-    def serve(self) -> subprocess.Popen[bytes]:
+    def serve(self) -> Forked:
         return self.start("serve", "--port", str(self.port))
 
-    def worker(self) -> subprocess.Popen[bytes]:
+    def worker(self) -> Forked:
         return self.start("worker")
 
-    def sandbox(self) -> subprocess.Popen[bytes]:
+    def sandbox(self) -> Forked:
         return self.start("notify-sandbox", "--port", str(self.sandbox_port))
 
     @contextmanager
@@ -117,11 +95,11 @@ class Portal:
             processes.enter_context(ended(self.worker()))
             yield
 
-    def wait_for_pages(self, server: subprocess.Popen[bytes]) -> None:
+    def wait_for_pages(self, server: Forked) -> None:
         until(lambda: _answers(f"{self.url}/health/ready") or server.poll() is not None)
         assert server.poll() is None, (self.var / "serve.log").read_text()
 
-    def worker_that_works(self) -> subprocess.Popen[bytes]:
+    def worker_that_works(self) -> Forked:
         """A worker, once it has said that it is at work."""
         log = self.var / "worker.log"
         said = _times_said(log)
@@ -130,13 +108,13 @@ class Portal:
         assert worker.poll() is None, log.read_text()
         return worker
 
-    def server_that_answers(self) -> subprocess.Popen[bytes]:
+    def server_that_answers(self) -> Forked:
         """A server, once it is ready."""
         server = self.serve()
         self.wait_for_pages(server)
         return server
 
-    def wait_for_sandbox(self, sandbox: subprocess.Popen[bytes]) -> None:
+    def wait_for_sandbox(self, sandbox: Forked) -> None:
         until(lambda: _answers(f"{self.sandbox_url}/outbox.json?limit=1") or sandbox.poll() is not None)
         assert sandbox.poll() is None, (self.var / "notify-sandbox.log").read_text()
 
@@ -146,11 +124,16 @@ class Portal:
         before: int | None = None
         while True:
             asked: dict[str, Any] = {"limit": 1000, "to": to} | ({"before": before} if before else {})
-            answer = httpx.get(f"{self.sandbox_url}/outbox.json", params=asked, trust_env=False).json()
+            answer = httpx.get(
+                f"{self.sandbox_url}/outbox.json", params=asked, trust_env=False, verify=TLS, timeout=A_WHILE
+            ).json()
             messages += answer["messages"]
             before = answer["next"]
             if before is None:
                 return messages
+
+    def _forked(self, command: tuple[str, ...], out: Path, err: Path) -> Forked:
+        return forked(command, self.moment, self._environment(), out=out, err=err)
 
     def _line(self, command: tuple[str, ...]) -> list[str]:
         return [sys.executable, "-m", "tests.portal_at", self.moment.isoformat(), *command]
@@ -163,8 +146,6 @@ class Portal:
             "PORTAL_NOTIFY_BASE_URL": self.sandbox_url,
             "PORTAL_NOTIFY_CALLBACK_TOKEN": CALLBACK_TOKEN,
             "PORTAL_TRUSTED_PROXIES": "127.0.0.1",
-            "PYTHONDONTWRITEBYTECODE": "",
-            "PYTHONPYCACHEPREFIX": _bytecode(),
         }
         given = os.environ  # noqa: TID251 - what the processes inherit
         return {name: value for name, value in given.items() if not name.startswith("PORTAL_")} | ours
@@ -176,6 +157,6 @@ def _times_said(log: Path) -> int:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(url, trust_env=False, timeout=5).status_code == httpx.codes.OK
+        return httpx.get(url, trust_env=False, verify=TLS, timeout=5).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False

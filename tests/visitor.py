@@ -35,8 +35,10 @@ MOST_REDIRECTS = 5
 
 
 def litestar_of(app: ASGIApp) -> Litestar:
-    """The application inside the access log and the headers."""
-    inner: Litestar = app.app.app  # type: ignore[attr-defined] # each wrapping keeps what it wraps
+    """The application inside all that is wrapped around it."""
+    inner: Any = app
+    while not isinstance(inner, Litestar):
+        inner = inner.app
     return inner
 
 

@@ -15,7 +15,7 @@ from portal.domain.messages import NotifyService
 from portal.domain.reminders import ReminderRules
 from portal.notify.client import SETTINGS, Notify
 from portal.notify.template_ids import TemplateIds, template_ids
-from portal.notify_sandbox.keys import DEVELOPMENT_KEY, is_sandbox_key
+from portal.notify_sandbox.keys import DEVELOPMENT_KEY, NEUTRAL_DEVELOPMENT_KEY, is_sandbox_key
 from portal.settings import Settings, read_settings
 from portal.storage import migrations
 from portal.storage.database import Database, open_database
@@ -45,7 +45,7 @@ def settings_of() -> Settings:
 def notify_keys(settings: Settings) -> dict[NotifyService, str]:
     """The key of each service that we can send by; the sandbox's where none is set."""
     if settings.uses_sandbox:
-        return dict.fromkeys(NotifyService, DEVELOPMENT_KEY)
+        return {NotifyService.PLAIN: DEVELOPMENT_KEY, NotifyService.NEUTRAL: NEUTRAL_DEVELOPMENT_KEY}
     given = {
         NotifyService.PLAIN: settings.notify_api_key,
         NotifyService.NEUTRAL: settings.notify_neutral_api_key,

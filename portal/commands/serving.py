@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import click
@@ -14,6 +14,7 @@ from portal.app import SURFACES, create_app
 from portal.clock import Clock
 from portal.commands.joining import courier_of, records, run, settings_of
 from portal.domain.deliveries import CourierIsAway, CourierStopped
+from portal.domain.messages import NotifyService
 from portal.notify.template_ids import sandbox_id
 from portal.notify.wordings import wordings
 from portal.notify_sandbox.app import create_sandbox
@@ -113,17 +114,23 @@ def sandbox_config(settings: Settings) -> SandboxConfig:
     receipts, replies = (
         Callback(f"{pages}/{page}", token) if token else None for page in ("receipts", "received-texts")
     )
-    templates = (
-        SandboxTemplate(
+    settings.var.mkdir(parents=True, exist_ok=True)
+    config = SandboxConfig.for_development(
+        _templates(NotifyService.PLAIN),
+        neutral_templates=_templates(NotifyService.NEUTRAL),
+        receipts=receipts,
+        replies=replies,
+    )
+    services = tuple(replace(service, prefixes_texts=False) for service in config.services)
+    return replace(config, services=services, state_file=settings.var / "notify-sandbox.db")
+
+
+def _templates(service: NotifyService) -> Iterator[SandboxTemplate]:
+    for wording in wordings(service):
+        yield SandboxTemplate(
             id=sandbox_id(wording),
             type=Channel(wording.channel.value),
             name=wording.name,
             body=wording.body,
             subject=wording.subject,
         )
-        for wording in wordings()
-    )
-    settings.var.mkdir(parents=True, exist_ok=True)
-    config = SandboxConfig.for_development(templates, receipts=receipts, replies=replies)
-    services = tuple(replace(service, prefixes_texts=False) for service in config.services)
-    return replace(config, services=services, state_file=settings.var / "notify-sandbox.db")

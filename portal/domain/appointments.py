@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import UUID
 
+from portal.domain.ids import new_id
 from portal.errors import RuleBroken
 
 
@@ -51,7 +52,7 @@ class AppointmentIsOff(RuleBroken):
 class Appointment:
     """When and where the person is expected, and what they answered."""
 
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
     case_id: UUID
     offender_id: UUID
     condition_id: UUID | None = None

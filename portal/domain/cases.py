@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import UUID
 
+from portal.domain.ids import new_id
 from portal.domain.regimes import Regime
 from portal.errors import RuleBroken
 
@@ -24,7 +25,7 @@ class ConditionsHaveChanged(RuleBroken):
 class Case:
     """One resolution.  A case does not know its victims; a victim knows its case."""
 
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
     force: str
     reference: str
     offender_id: UUID
@@ -68,7 +69,7 @@ class Case:
 class Reading:
     """The person said "I have read these" of one version of their conditions."""
 
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
     case_id: UUID
     offender_id: UUID
     version: int

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import UUID
+
+from portal.domain.ids import new_id
 
 
 class ConditionKind(StrEnum):
@@ -41,7 +43,7 @@ class Progress(StrEnum):
 class Condition:
     """One thing to do, or not to do, by a day."""
 
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
     case_id: UUID
     reference: str
     position: int

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from portal.domain.arms import Arm
+from portal.domain.ids import new_id
 from portal.domain.messages import Channel, Held, Purpose
 from portal.domain.windows import WAKING, Window
 
@@ -105,7 +106,7 @@ class Fault(StrEnum):
 class StoppedContact:
     """A number or an address that reaches nobody, or the wrong person.  It is used for nobody any more."""
 
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
     channel: Channel
     contact: str
     fault: Fault

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
+
+from portal.domain.ids import new_id
 
 CODE_DIGITS = 6
 CODE_LIFE = timedelta(minutes=10)
@@ -14,7 +16,7 @@ LINK_LIFE = timedelta(days=30)
 class Link:
     """A secret address.  It opens nothing by itself, and looking at it does not use it up."""
 
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
     offender_id: UUID
     token_hash: bytes
     made_at: datetime
@@ -30,7 +32,7 @@ class Link:
 class Code:
     """Six digits, for one browser, for ten minutes, for five tries.  A new one kills the old."""
 
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
     offender_id: UUID
     browser_hash: bytes
     """The pre-session of the browser that asked: nobody else's tries count."""

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from portal.domain.arms import Arm
+from portal.domain.ids import new_id
 
 BY_HAND = "manual"
 """The first word of the key of what staff send: ``manual:RUN:KEY``, with the key of what it replaces."""
@@ -124,7 +125,7 @@ class Held(StrEnum):
 class Message:
     """A message in the outbox.  Its id is the reference that Notify is given, at every try."""
 
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
     offender_id: UUID
     case_id: UUID | None = None
     about_id: UUID | None = None

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from uuid import UUID, uuid4
+from uuid import UUID
+
+from portal.domain.ids import new_id
 
 
 def called(first_names: str, last_name: str) -> str:
@@ -14,7 +16,7 @@ def called(first_names: str, last_name: str) -> str:
 class Offender:
     """One person as one force knows them.  A person known to two forces is two offenders."""
 
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
     force: str
     reference: str
     first_names: str

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from portal.domain.arms import Arm
+from portal.domain.ids import new_id
 from portal.domain.messages import BY_HAND, Purpose
 
 GROUPS = (Purpose.APPOINTMENT_TOMORROW, Purpose.CONDITION_DUE, Purpose.INVITATION)
@@ -30,7 +31,7 @@ class Choice:
 class Run:
     """Who sent what to how many.  Its messages go through the outbox like all others."""
 
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
     force: str
     staff_id: UUID
     purpose: Purpose
@@ -45,7 +46,7 @@ class Run:
 class RunMessage:
     """That a message belongs to a run."""
 
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
     run_id: UUID
     message_id: UUID
 

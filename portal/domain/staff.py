@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import UUID
+
+from portal.domain.ids import new_id
 
 
 class Role(StrEnum):
@@ -18,7 +20,7 @@ class Role(StrEnum):
 class StaffMember:
     """Somebody who signs in with a password and a code of their authenticator."""
 
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
     force: str
     name: str
     email: str

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import UUID
+
+from portal.domain.ids import new_id
 
 
 class TaskKind(StrEnum):
@@ -24,7 +26,7 @@ class TaskKind(StrEnum):
 class Task:
     """One thing for the staff of a force to do.  Of one key there is one at a time that is open."""
 
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
     force: str
     kind: TaskKind
     key: str

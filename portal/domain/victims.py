@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import UUID
+
+from portal.domain.ids import new_id
 
 
 class VictimKind(StrEnum):
@@ -25,7 +27,7 @@ class SafeChannel(StrEnum):
 class Victim:
     """Somebody harmed in one case, and how they may safely be reached, if at all."""
 
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
     case_id: UUID
     force: str
     reference: str

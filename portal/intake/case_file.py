@@ -117,6 +117,11 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     victims: tuple[VictimFile, ...]
     conditions: tuple[ConditionFile, ...]
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What a case is known by."""
+        return self.force, self.reference
+
     def digest(self) -> bytes:
         """SHA-256 of everything the case file says: equal for equal case files, on every machine."""
         return sha256(msgspec.json.encode(self, order="sorted")).digest()

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import TypeAlias
-from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 
@@ -17,6 +16,7 @@ from portal.clock import Clock
 from portal.domain.audit import Actor, Event, LoggedAs
 from portal.domain.cases import Case
 from portal.domain.conditions import Condition
+from portal.domain.ids import ids_that_lie_together
 from portal.domain.messages import Purpose
 from portal.domain.offences import Offence
 from portal.domain.offenders import Offender
@@ -30,7 +30,7 @@ from portal.services.planning import plan_first_reminders, plan_reminders
 from portal.storage.database import Database
 from portal.storage.unit_of_work import Who, WholeWork, unit_of_work
 
-BATCH = 200
+BATCH = 500
 MOST_RACES = 5
 MOST_DETAILS = 1000
 CONTACTS = {"offender.mobile", "offender.email"}
@@ -105,28 +105,38 @@ class Intake:
 
     async def _keep(self, files: list[CaseFile], now: datetime, tally: Tally) -> None:
         batch_tally = Tally()
-        async with unit_of_work(self.database, WholeWork, now=now, who=Who(Actor.INTAKE)) as work:
-            with work.session.no_autoflush:
-                batch = _Batch(
-                    work,
-                    await work.cases.with_keys({(file.force, file.reference) for file in files}),
-                    await work.offenders.with_keys({(file.force, file.offender.reference) for file in files}),
-                    self.offences,
-                    batch_tally,
-                )
-                for file in files:
-                    await batch.take(file)
-                await batch.plan()
-            if batch.events:
-                await work.audit.add(*batch.events)
+        who = Who(Actor.INTAKE)
+        async with unit_of_work(self.database, WholeWork, now=now, who=who, in_bulk=True) as work:
+            with work.session.no_autoflush, ids_that_lie_together():
+                for each_once in _apart(files):
+                    await self._take(each_once, work, batch_tally)
         tally.new += batch_tally.new
         tally.changed += batch_tally.changed
         tally.unchanged += batch_tally.unchanged
 
+    async def _take(self, files: Sequence[CaseFile], work: WholeWork, tally: Tally) -> None:
+        """Keep what is new, and change what changed, of cases that are all different."""
+        known = await work.cases.digests({file.key for file in files})
+        digests = {file.key: work.keys.signature("digest", file.digest()) for file in files}
+        differing = [file for file in files if known.get(file.key) != digests[file.key]]
+        tally.unchanged += len(files) - len(differing)
+        if not differing:
+            return
+        batch = _Batch(
+            work,
+            await work.cases.with_keys({file.key for file in differing if file.key in known}),
+            await work.offenders.with_keys({(file.force, file.offender.reference) for file in differing}),
+            self.offences,
+            tally,
+        )
+        for file in differing:
+            await batch.take(file, digests[file.key])
+        await batch.end()
+
 
 @dataclass(frozen=True)
 class _Batch:
-    """The cases and offenders that one transaction's lines speak of."""
+    """The cases and offenders that some lines speak of, no case twice."""
 
     work: WholeWork
     cases: dict[tuple[str, str], Case]
@@ -134,22 +144,36 @@ class _Batch:
     offences: Mapping[str, Offence]
     tally: Tally
     events: list[Event] = field(default_factory=list)
-    newcomers: set[UUID] = field(default_factory=set)
-    """Offenders that we had no record of, and so no message to either."""
-    invited: set[UUID] = field(default_factory=set)
-    to_plan: dict[Offender, list[Condition]] = field(default_factory=dict)
+    newcomers: dict[Offender, list[Condition]] = field(default_factory=dict)
+    """Those of whom we had no record, and so no message to either, with what they must do."""
+    to_plan: set[Offender] = field(default_factory=set)
+    """Others whose reminders must be planned when the batch is whole."""
+    moved: list[tuple[Case, Offender]] = field(default_factory=list)
+    """Cases that turned out to be another person's."""
+    invited: set[Offender] = field(default_factory=set)
 
-    async def take(self, file: CaseFile) -> None:
-        """Keep, change or leave alone."""
-        digest = self.work.keys.signature("digest", file.digest())
-        case = self.cases.get((file.force, file.reference))
+    async def take(self, file: CaseFile, digest: bytes) -> None:
+        """Keep or change."""
+        case = self.cases.get(file.key)
         if case is None:
             await self._add(file, digest)
             self.tally.new += 1
-        elif case.digest == digest:
-            self.tally.unchanged += 1
         else:
             await self._change(case, file, digest)
+
+    async def end(self) -> None:
+        """Plan the reminders of everybody whom the batch changed, and write down what was done."""
+        for offender, conditions in self.newcomers.items():
+            if offender not in self.to_plan:
+                plan_first_reminders(self.work, offender, conditions)
+        await self.work.session.flush()
+        for case, offender in self.moved:
+            await self.work.outbox.hand_over(case.id, offender)
+        for offender in self.to_plan:
+            await plan_reminders(self.work, offender)
+        await self.work.session.flush()
+        if self.events:
+            await self.work.audit.add(*self.events)
 
     async def _add(self, file: CaseFile, digest: bytes) -> None:
         offender, of_offender = self._offender(file)
@@ -163,43 +187,33 @@ class _Batch:
         self.work.cases.add(case, conditions)
         for victim in victims:
             self.work.victims.add(victim)
-        self.cases[file.force, file.reference] = case
         self._record("case.imported", LoggedAs.COLLECTION, case, of_offender)
         await self._invite(offender, case)
-        self._remember(offender, conditions)
-
-    def _remember(self, offender: Offender, conditions: Sequence[Condition]) -> None:
-        """Whose reminders must be planned when the batch is whole."""
-        self.to_plan.setdefault(offender, []).extend(conditions)
-
-    async def plan(self) -> None:
-        """Plan the reminders of everybody whom the batch changed."""
-        await self.work.session.flush()
-        for offender, conditions in self.to_plan.items():
-            if offender.id in self.newcomers:
-                plan_first_reminders(self.work, offender, conditions)
-            else:
-                await plan_reminders(self.work, offender)
+        if offender in self.newcomers:
+            self.newcomers[offender].extend(conditions)
+        else:
+            self.to_plan.add(offender)
 
     async def _invite(self, offender: Offender, case: Case) -> None:
         """One first message for a person, however many cases come at once."""
-        if not offender.is_reachable or offender.id in self.invited:
+        if not offender.is_reachable or offender in self.invited:
             return
-        self.invited.add(offender.id)
-        is_new = offender.id in self.newcomers
+        self.invited.add(offender)
+        is_new = offender in self.newcomers
         if is_new or not await self.work.outbox.waiting(offender.id, Purpose.INVITATION):
             self.events.append(invite(self.work, offender, case))
 
     async def _change(self, case: Case, file: CaseFile, digest: bytes) -> None:
-        await self.work.session.flush()
         offender, of_offender = self._offender(file)
         category = self.offences[file.offence.code].category
         case.digest = digest
         changed = of_offender | await change_case(self.work, case, offender, file, category=category)
         self.tally.changed += bool(changed)
         self.tally.unchanged += not changed
+        if "offender_id" in changed:
+            self.moved.append((case, offender))
         if changed:
-            self._remember(offender, ())
+            self.to_plan.add(offender)
             self._record("case.changed", LoggedAs.ALTERATION, case, changed)
         if "offender_id" in changed or (of_offender & CONTACTS and not await self._was_invited(offender)):
             await self._invite(offender, case)
@@ -214,7 +228,7 @@ class _Batch:
         if known is not None:
             return known, {f"offender.{name}" for name in update(known, new_offender(file))}
         self.offenders[key] = offender = new_offender(file)
-        self.newcomers.add(offender.id)
+        self.newcomers[offender] = []
         self.work.offenders.add(offender)
         return offender, set()
 
@@ -226,6 +240,17 @@ class _Batch:
         if fields := " ".join(sorted(changed)):
             event.details["fields"] = fields[:MOST_DETAILS]
         self.events.append(event)
+
+
+def _apart(files: Iterable[CaseFile]) -> Iterator[Sequence[CaseFile]]:
+    """As few parts as can be, in which no case comes twice: a later line changes what an earlier one said."""
+    part: dict[tuple[str, str], CaseFile] = {}
+    for file in files:
+        if file.key in part:
+            yield list(part.values())
+            part = {}
+        part[file.key] = file
+    yield list(part.values())
 
 
 def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:

@@ -12,10 +12,11 @@ from portal.clock import LONDON
 from portal.domain.arms import Arm
 from portal.domain.audit import Event, LoggedAs
 from portal.domain.deliveries import Content
+from portal.domain.ids import ids_that_lie_together
 from portal.domain.links import LINK_LIFE, Link
 from portal.domain.messages import Channel, Message, NotifyService, Purpose
 from portal.domain.recipients import LeftOut
-from portal.domain.runs import Choice, Run, key_by_hand
+from portal.domain.runs import Choice, Run, RunMessage, key_by_hand
 from portal.domain.texts import Preview
 from portal.languages import spoken
 from portal.services.recipients import Recipient, Recipients, find
@@ -132,11 +133,18 @@ async def begin(work: StaffWork, run_id: UUID, *, force: str, choice: Choice) ->
         people=len(recipients.chosen),
         left_out=len(recipients.left_out),
     )
-    messages = [_message(work, run, each, choice) for each in recipients.chosen]
-    await work.outbox.post_all(messages)
-    await work.runs.keep(run, [message.id for message in messages])
-    await work.audit.add(*_events(work, run, messages, recipients))
+    with ids_that_lie_together():
+        await _post(work, run, choice, recipients)
     return run
+
+
+async def _post(work: StaffWork, run: Run, choice: Choice, recipients: Recipients) -> None:
+    links: list[Link] = []
+    messages = [_message(work, run, each, choice, links) for each in recipients.chosen]
+    await work.links.add_all(links)
+    await work.outbox.post_all(messages)
+    await work.runs.keep(run, [RunMessage(run_id=run.id, message_id=message.id) for message in messages])
+    await work.audit.add(*_events(work, run, messages, recipients))
 
 
 async def _claimed(work: StaffWork, recipients: Recipients) -> Recipients:
@@ -147,11 +155,13 @@ async def _claimed(work: StaffWork, recipients: Recipients) -> Recipients:
     return recipients.without(late, LeftOut.ALREADY_TODAY)
 
 
-def _message(work: StaffWork, run: Run, each: Recipient, choice: Choice) -> Message:
+def _message(work: StaffWork, run: Run, each: Recipient, choice: Choice, links: list[Link]) -> Message:
     candidate = each.candidate
     facts: dict[str, str] = {}
     if choice.purpose is Purpose.INVITATION:
-        facts = {"token": _link(work, candidate.offender_id), "phone": candidate.phone(work.keys)}
+        token = new_token()
+        links.append(_link(work, candidate.offender_id, token))
+        facts = {"token": token, "phone": candidate.phone(work.keys)}
     return Message(
         offender_id=candidate.offender_id,
         case_id=candidate.case_id,
@@ -179,17 +189,13 @@ def _usual_key(each: Recipient, purpose: Purpose) -> str:
     return f"invitation:{candidate.case_id}"
 
 
-def _link(work: StaffWork, offender_id: UUID) -> str:
-    token = new_token()
-    work.links.add(
-        Link(
-            offender_id=offender_id,
-            token_hash=token_hash(token),
-            made_at=work.now,
-            expires_at=work.now + LINK_LIFE,
-        )
+def _link(work: StaffWork, offender_id: UUID, token: str) -> Link:
+    return Link(
+        offender_id=offender_id,
+        token_hash=token_hash(token),
+        made_at=work.now,
+        expires_at=work.now + LINK_LIFE,
     )
-    return token
 
 
 def _events(

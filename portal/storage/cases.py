@@ -20,6 +20,7 @@ from portal.storage.offenders import name_of
 from portal.storage.tables import cases, conditions, offenders, readings
 
 PAGE = 25
+_KEY = tuple_(cases.c.force, cases.c.reference)
 
 _ORDER = (cases.c.complete_by, cases.c.id)
 
@@ -35,9 +36,19 @@ class Cases:
         self.session.add(case)
         self.session.add_all(conditions)
 
+    async def digests(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+        """What line each of these forces' cases was last imported from, of those that we have."""
+        query = select(cases.c.force, cases.c.reference, cases.c.digest).where(_KEY.in_(keys))
+        return {(force, reference): digest for force, reference, digest in await self.session.execute(query)}
+
     async def with_keys(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Case]:
-        """The cases of these forces and references that we have."""
-        query = select(Case).where(tuple_(cases.c.force, cases.c.reference).in_(keys)).with_for_update()
+        """The cases of these forces and references that we have, ours until the work ends.
+
+        They are taken in the order of their keys, so that two who take the same never wait crosswise.
+        """
+        query = (
+            select(Case).where(_KEY.in_(keys)).order_by(cases.c.force, cases.c.reference).with_for_update()
+        )
         return {(case.force, case.reference): case for case in await self.session.scalars(query)}
 
     async def of_offender(self, offender_id: UUID, case_id: UUID, *, to_change: bool = False) -> Case:

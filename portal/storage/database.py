@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import (
 
 from portal.settings import OUR_DEFAULTS, ForceSettings, Settings
 from portal.storage import tables
+from portal.storage.bulk import BulkSession
 from portal.storage.keys import KeyRing
 from portal.storage.mapping import KEYS
 from portal.storage.notes import Notes
@@ -58,7 +59,9 @@ class Database:
         self._in_place = InPlace(self.engine, fence) if sqlite else None
         self.notes = Notes(self._transact, together=self.is_sqlite)
         self._to_change = self.engine.execution_options(**{TO_CHANGE: True})
-        self._sessions = async_sessionmaker(self._to_change, expire_on_commit=False, info={KEYS: keys})
+        with_keys: dict[str, Any] = {"expire_on_commit": False, "info": {KEYS: keys}}
+        self._sessions = async_sessionmaker(self._to_change, **with_keys)
+        self._bulk_sessions = async_sessionmaker(self._to_change, class_=BulkSession, **with_keys)
 
     @property
     def is_sqlite(self) -> bool:
@@ -80,6 +83,13 @@ class Database:
         """Commit if the block ends, undo it if the block raises."""
         async with self._sessions.begin() as session:
             yield session
+
+    @asynccontextmanager
+    async def changing_much(self) -> AsyncIterator[BulkSession]:
+        """The same, for thousands of new records."""
+        async with self._bulk_sessions.begin() as session:
+            yield session
+            await session.flush()
 
     @asynccontextmanager
     async def noting(self) -> AsyncIterator[AsyncConnection]:

@@ -4,9 +4,10 @@ Domain classes are mapped imperatively: they know nothing of this.  A sealed att
 and writes plain text; the row keeps only what the key ring made of it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -35,6 +36,8 @@ KEYS = "keys"
 UNSEALED = b""
 mapper = registry(metadata=tables.metadata)
 _kinds: dict[Table, type] = {}
+_tables: dict[type, Table] = {}
+_columns: dict[type, list[str]] = {}
 SEALED: dict[type, dict[str, "Sealed"]] = {}
 """The sealed attributes of every class that is kept."""
 _indexes: dict[type, Mapping[str, Callable[[Any], tuple[str, str] | None]]] = {}
@@ -48,16 +51,21 @@ class Sealed:
     name: str
     read: Callable[[str], Any]
 
-    @property
+    @cached_property
     def plain(self) -> str:
         """Where an instance keeps the opened value, beside the sealed one that it was opened from."""
         return f"plain {self.name}"
+
+    @cached_property
+    def hidden(self) -> str:
+        """Where an instance keeps the sealed value."""
+        return f"_{self.name}"
 
     def __get__(self, row: Any, owner: type | None = None) -> Any:  # noqa: ANN401 - any domain class
         """Open it, once."""
         if row is None:
             return self
-        sealed = getattr(row, f"_{self.name}")
+        sealed = getattr(row, self.hidden)
         held = row.__dict__.get(self.plain)
         if held is None or held[0] != sealed:
             held = row.__dict__[self.plain] = sealed, self._open(row, sealed)
@@ -67,20 +75,27 @@ class Sealed:
         """Keep it open until the row is flushed; then :func:`_seal_rows` seals it."""
         waiting = None if value is None else UNSEALED
         row.__dict__[self.plain] = waiting, value
-        setattr(row, f"_{self.name}", waiting)
+        setattr(row, self.hidden, waiting)
 
     def _open(self, row: Any, sealed: bytes | None) -> Any:  # noqa: ANN401 - any domain class
         if sealed is None:
             return None
         return self.read(row.__dict__[KEYS].open(sealed, place(self.table.name, self.name, row.id)))
 
+    def sealed(self, row: Any, keys: KeyRing) -> bytes | None:  # noqa: ANN401 - any domain class
+        """What an instance holds, sealed if it was not yet."""
+        held: tuple[bytes | None, Any] = row.__dict__[self.plain]
+        sealed, value = held
+        if sealed != UNSEALED:
+            return sealed
+        return keys.seal(str(value), place(self.table.name, self.name, row.id))
+
     def seal(self, row: Any, keys: KeyRing) -> None:  # noqa: ANN401 - any domain class
         """Seal what was set since the last flush."""
-        if getattr(row, f"_{self.name}") == UNSEALED:
-            value = row.__dict__[self.plain][1]
-            sealed = keys.seal(str(value), place(self.table.name, self.name, row.id))
-            row.__dict__[self.plain] = sealed, value
-            setattr(row, f"_{self.name}", sealed)
+        if getattr(row, self.hidden) == UNSEALED:
+            sealed = self.sealed(row, keys)
+            row.__dict__[self.plain] = sealed, row.__dict__[self.plain][1]
+            setattr(row, self.hidden, sealed)
 
 
 def keep(
@@ -101,7 +116,7 @@ def keep(
     """
     hidden = {f"_{name}": table.c[name] for name in (*sealed, *(indexes or {}))}
     mapper.map_imperatively(kind, table, properties=hidden | _before(table))
-    _kinds[table] = kind
+    _kinds[table], _tables[kind], _columns[kind] = kind, table, list(table.columns.keys())
     SEALED[kind] = {name: Sealed(table, name, (reading or {}).get(name, str)) for name in sealed}
     _indexes[kind] = indexes or {}
     for name, attribute in SEALED[kind].items():
@@ -135,11 +150,29 @@ def seal_row(row: Any, keys: KeyRing) -> None:  # noqa: ANN401 - any domain clas
     row.__dict__[KEYS] = keys
     for attribute in SEALED.get(type(row), {}).values():
         attribute.seal(row, keys)
-    for column, indexed in _indexes.get(type(row), {}).items():
-        what = indexed(row)
-        value = keys.index(*what) if what else None
+    for column, value in _reckoned(row, keys):
         if getattr(row, f"_{column}", None) != value:
             setattr(row, f"_{column}", value)
+
+
+def _reckoned(row: Any, keys: KeyRing) -> Iterator[tuple[str, bytes | None]]:  # noqa: ANN401 - any domain class
+    for column, indexed in _indexes.get(type(row), {}).items():
+        what = indexed(row)
+        yield column, keys.index(*what) if what else None
+
+
+def table_of(record: object) -> Table:
+    """The table that keeps such a record."""
+    return _tables[type(record)]
+
+
+def as_row(record: Any, keys: KeyRing) -> dict[str, Any]:  # noqa: ANN401 - any domain class
+    """A new record as its row, sealed, for a statement of one's own."""
+    held = record.__dict__
+    row = {name: held.get(name) for name in _columns[type(record)]}
+    row |= {name: attribute.sealed(record, keys) for name, attribute in SEALED[type(record)].items()}
+    row.update(_reckoned(record, keys))
+    return row
 
 
 def identity(person: Offender | Victim) -> tuple[str, str]:

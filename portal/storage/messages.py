@@ -1,12 +1,12 @@
 """The outbox: messages are posted with their cause, then claimed, sent and settled by a worker."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, insert, or_, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from portal.domain.arms import Arm
@@ -21,10 +21,10 @@ from portal.domain.messages import (
     MessageState,
     Purpose,
 )
+from portal.domain.offenders import Offender
+from portal.storage.bulk import keep_all
 from portal.storage.columns import place_in
-from portal.storage.keys import KeyRing, place
 from portal.storage.lookups import LookUp
-from portal.storage.mapping import KEYS
 from portal.storage.message_tables import messages
 
 MOST_SHOWN = 50
@@ -54,11 +54,7 @@ class Outbox:
 
     async def post_all(self, posted: Sequence[Message]) -> None:
         """Put in many, of keys that nothing else has."""
-        keys: KeyRing = self.session.info[KEYS]
-        await self.session.flush()
-        for first in range(0, len(posted), AT_ONCE):
-            rows = [_as_row(message, keys) for message in posted[first : first + AT_ONCE]]
-            await self.session.execute(insert(messages), rows)
+        await keep_all(self.session, posted)
 
     async def withdraw_all(self, ids: Sequence[UUID], *, at: datetime) -> set[UUID]:
         """Withdraw those that nobody has begun to send.  Say which."""
@@ -94,6 +90,19 @@ class Outbox:
             messages.c.offender_id == offender_id, messages.c.purpose.in_(sorted(REMINDERS))
         )
         return (await self.session.scalars(query.with_for_update())).all()
+
+    async def hand_over(self, case_id: UUID, offender: Offender) -> None:
+        """The case is another person's: what it still reminds of is theirs, or nobody's."""
+        theirs = {"offender_id": offender.id, "language": offender.language}
+        await self.session.execute(
+            update(messages)
+            .where(
+                messages.c.case_id == case_id,
+                messages.c.purpose.in_(sorted(REMINDERS)),
+                messages.c.state.in_((MessageState.QUEUED, MessageState.WITHDRAWN)),
+            )
+            .values(theirs)
+        )
 
     async def claim(self, *, now: datetime, most: int) -> Sequence[UUID]:
         """Take what is due, and what a worker left unfinished a lease ago.  No other worker has them.
@@ -167,13 +176,6 @@ class Outbox:
         """What was sent about a case."""
         query = select(Message).where(messages.c.case_id == case_id).order_by(messages.c.posted_at)
         return (await self.session.scalars(query)).all()
-
-
-def _as_row(message: Message, keys: KeyRing) -> dict[str, Any]:
-    """The message as its row, sealed."""
-    row = {each.name: getattr(message, each.name) for each in fields(message)}
-    where = place("messages", "personalisation", message.id)
-    return row | {"personalisation": keys.seal(message.personalisation, where)}
 
 
 @dataclass(frozen=True, slots=True)

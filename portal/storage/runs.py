@@ -4,19 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import func, insert, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from portal.domain.messages import MessageState, Purpose
-from portal.domain.runs import Run
+from portal.domain.runs import Run, RunMessage
 from portal.errors import NotFound
+from portal.storage.bulk import keep_all
 from portal.storage.cases import PAGE
 from portal.storage.columns import place_in
 from portal.storage.keys import KeyRing, place
 from portal.storage.message_tables import messages, run_messages, runs
-from portal.storage.messages import AT_ONCE, LISTED, WENT, WENT_INSTEAD, ListedMessage, listed_message
+from portal.storage.messages import LISTED, WENT, WENT_INSTEAD, ListedMessage, listed_message
 from portal.storage.offenders import name_of
 from portal.storage.tables import offenders, staff
 
@@ -45,14 +46,10 @@ class Runs:
             raise NotFound(f"run {run_id} of {member_id}")
         return run
 
-    async def keep(self, run: Run, message_ids: Sequence[UUID]) -> None:
+    async def keep(self, run: Run, sent: Sequence[RunMessage]) -> None:
         """Keep a new one with what it sends, whose messages are kept already."""
         self.session.add(run)
-        await self.session.flush()
-        for first in range(0, len(message_ids), AT_ONCE):
-            some = message_ids[first : first + AT_ONCE]
-            rows = [{"id": uuid4(), "run_id": run.id, "message_id": message_id} for message_id in some]
-            await self.session.execute(insert(run_messages), rows)
+        await keep_all(self.session, sent)
 
 
 @dataclass(frozen=True, slots=True)

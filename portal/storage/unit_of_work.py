@@ -247,10 +247,13 @@ Kind = TypeVar("Kind", bound=UnitOfWork)
 
 @asynccontextmanager
 async def unit_of_work(
-    database: Database, kind: type[Kind], *, now: datetime, who: Who
+    database: Database, kind: type[Kind], *, now: datetime, who: Who, in_bulk: bool = False
 ) -> AsyncIterator[Kind]:
-    """Begin a unit of work; commit it if the block ends, undo it if the block raises."""
-    async with database.changing() as session:
+    """Begin a unit of work; commit it if the block ends, undo it if the block raises.
+
+    Work ``in_bulk`` adds thousands of records, each whole when it is added (see `storage/bulk.py`).
+    """
+    async with database.changing_much() if in_bulk else database.changing() as session:
         if who.session:
             await touch(session, who.session, now=now)
         yield kind(session, database.keys, now, who, database.of_force)

@@ -57,7 +57,7 @@ def _unusable(request: Visit, error: HTTPException) -> Response[bytes]:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return _crash(request, error)
     answer = page(request, "errors/unusable.html", status=status, entry=True)
-    if allow := (error.headers or {}).get("Allow"):
+    if allow := (error.headers or {}).get("allow"):
         answer.headers["Allow"] = allow
     return answer
 

@@ -50,7 +50,7 @@ async def only_their_own_pages(
     if audience == "bearer":
         return
     surface = surface_of(connection)
-    session = await _session(connection, surface)
+    session = await session_on(connection, surface)
     connection.scope["user"] = session
     if audience == "staff":
         connection.scope["auth"] = await _colleague(connection, session)
@@ -63,12 +63,13 @@ async def only_their_own_pages(
         await _check_form(connection, surface, session)
 
 
-async def _session(connection: ASGIConnection[Any, Any, Any, Any], surface: str) -> Session | None:
+async def session_on(connection: ASGIConnection[Any, Any, Any, Any], surface: str) -> Session | None:
+    """The live session of that surface which the browser has, if it has one."""
     id_ = connection.cookies.get(session_cookie(surface))
     if not id_:
         return None
     site = site_of(connection)
-    async with site.databases[surface].reading() as records:
+    async with site.databases[surface_of(connection)].reading() as records:
         return await sessions.find(records, id_, surface=surface, now=site.clock.now())
 
 

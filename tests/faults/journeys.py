@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tests.running import Portal
+from tests.running import TLS, Portal
 from tests.sample import Sampled, sampled
 
 GIVE_UP_SECONDS = 60.0
@@ -43,7 +43,7 @@ class Phone:
     cookies: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.client = httpx.Client(base_url=self.portal.url, trust_env=False, timeout=10)
+        self.client = httpx.Client(base_url=self.portal.url, trust_env=False, verify=TLS, timeout=10)
         self.until = time.monotonic() + GIVE_UP_SECONDS
 
     def get(self, path: str) -> httpx.Response:

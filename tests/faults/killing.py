@@ -1,7 +1,6 @@
 """Ends a portal's processes with SIGKILL at moments of no choice, and starts them again."""
 
 import random
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,17 +9,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from tests.forking import Forked
 from tests.running import A_WHILE, Portal
 
 A_LEASE = timedelta(seconds=36)
 """What a killed worker held is free again by then."""
 LONGEST_LIFE = 2.5
-"""Seconds for which a process may live once it works."""
+"""Seconds for which a process may live once it works; longer, where others keep the machine busy."""
+A_FEW = 5
+"""So many times what its start took, at most."""
 
 
 @dataclass
 class Killer:
-    """Kills the server and two workers, each again and again, until there were enough kills."""
+    """Kills the server and two workers, each again and again, until there were enough kills.
+
+    The last of each lives as long as the block.
+    """
 
     portal: Portal
     most: int
@@ -50,11 +55,14 @@ class Killer:
         """Whether there were enough kills, or one of the processes did not come back."""
         return self.kills >= self.most or self._stop.is_set()
 
-    def _again_and_again(self, start: Callable[[], subprocess.Popen[bytes]]) -> None:
+    def _again_and_again(self, start: Callable[[], Forked]) -> None:
         while not self._stop.is_set():
+            began = time.monotonic()
             with self._stopping_if_it_fails():
                 process = start()
-            time.sleep(random.uniform(0, LONGEST_LIFE))  # noqa: S311 - no moment is better than another
+            longest = max(LONGEST_LIFE, A_FEW * (time.monotonic() - began))
+            life = None if self.is_done else random.uniform(0, longest)  # noqa: S311 - any moment will do
+            self._stop.wait(life)
             process.kill()
             process.wait(A_WHILE)
             with self._lock:

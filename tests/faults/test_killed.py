@@ -63,7 +63,7 @@ def _database(portal: Portal) -> Database:
 
 
 def _go(portal: Portal, people: list[Sampled], killer: Killer) -> list[Journey]:
-    """Send people on their way, a few at once, until there were enough kills."""
+    """Send people on their way, a few at once, until there were enough kills; then a few more, who arrive."""
     journeys = [
         Journey(portal, person, Phone(portal, f"198.51.100.{number % 250}"))
         for number, person in enumerate(people)
@@ -71,10 +71,11 @@ def _go(portal: Portal, people: list[Sampled], killer: Killer) -> list[Journey]:
 
     def travel(mine: Iterable[Journey]) -> None:
         for journey in mine:
-            if killer.is_done:
-                return
+            is_last = killer.is_done
             journey.phone = Phone(portal, journey.phone.address)
             journey.go()
+            if is_last:
+                return
 
     with ThreadPoolExecutor(AT_ONCE) as threads:
         list(threads.map(travel, (cycle(journeys[start::AT_ONCE]) for start in range(AT_ONCE))))

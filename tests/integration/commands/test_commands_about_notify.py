@@ -8,7 +8,7 @@ from portal.commands.joining import notify_keys
 from portal.domain.messages import Channel, NotifyService, Purpose
 from portal.notify.template_ids import sandbox_id
 from portal.notify.wordings import Wording, wordings
-from portal.notify_sandbox.keys import DEVELOPMENT_KEY
+from portal.notify_sandbox.keys import DEVELOPMENT_KEY, NEUTRAL_DEVELOPMENT_KEY
 from portal.settings import Settings
 from tests.integration.commands.test_commands_on_records import failed
 from tests.integration.sending.post_offices import PostOffice
@@ -172,8 +172,11 @@ def test_a_service_that_is_none_is_refused(operator):
 # Keys
 
 
-def test_in_development_both_services_are_the_sandbox():
-    assert notify_keys(Settings()) == dict.fromkeys(NotifyService, DEVELOPMENT_KEY)
+def test_in_development_both_services_are_the_sandboxs():
+    assert notify_keys(Settings()) == {
+        NotifyService.PLAIN: DEVELOPMENT_KEY,
+        NotifyService.NEUTRAL: NEUTRAL_DEVELOPMENT_KEY,
+    }
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,10 @@ from typing import Any, TypeAlias
 import pytest
 from sqlalchemy import Table, select
 
-from portal.domain.audit import Event
 from portal.intake.importing import Intake, Tally
 from portal.intake.refusals import Refusal
 from portal.settings import ROOT
 from portal.storage.database import Database
-from portal.storage.tables import audit_events
 
 NEW, CHANGED, UNCHANGED = (1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0)
 
@@ -57,11 +55,6 @@ async def rows_of(database: Database, table: Table) -> list[dict[str, Any]]:
     async with database.reading() as connection:
         rows = await connection.execute(select(table).order_by(table.c.id))
         return [dict(row) for row in rows.mappings()]
-
-
-async def events_of(database: Database) -> list[Event]:
-    """What was written down, in order."""
-    return [Event(**row) for row in await rows_of(database, audit_events)]
 
 
 async def all_of(database: Database, kind: type[Any]) -> list[Any]:

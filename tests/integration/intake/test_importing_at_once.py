@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -17,7 +16,8 @@ from portal.storage.database import Database
 from portal.storage.message_tables import messages
 from portal.storage.tables import audit_events, cases, conditions, links, offenders
 from tests.integration.intake.many import listed_offences, many, written
-from tests.integration.intake.taking import events_of, taken_in
+from tests.integration.intake.taking import taken_in
+from tests.records import events_of
 from tests.running import Portal
 from tests.unit.intake.making import OFFENCES, REGIMES, a_case
 
@@ -120,7 +120,7 @@ async def test_an_import_that_is_killed_is_whole_as_far_as_it_came_and_goes_on(
             assert time.monotonic() < give_up
             await asyncio.sleep(0.02)
         await asyncio.sleep(random.random() / 2)  # noqa: S311 - any moment will do
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         process.wait()
         assert await are_whole(database)
 

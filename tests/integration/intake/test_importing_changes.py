@@ -11,15 +11,17 @@ import pytest
 from portal.domain.audit import Event, LoggedAs
 from portal.domain.cases import Case, CaseState
 from portal.domain.conditions import Condition, Progress
+from portal.domain.messages import REMINDERS, MessageState
 from portal.domain.victims import Victim
 from portal.intake.importing import Intake
 from portal.storage.database import Database
 from portal.storage.keys import KeyRing
+from portal.storage.message_tables import messages
 from portal.storage.rotation import rotate
 from portal.storage.tables import cases, conditions, metadata, offenders, readings
-from tests.integration.intake.taking import CHANGED, NEW, UNCHANGED, all_of, events_of, rows_of, taken_in
+from tests.integration.intake.taking import CHANGED, NEW, UNCHANGED, all_of, rows_of, taken_in
 from tests.making import a_reading
-from tests.records import records_of
+from tests.records import events_of, records_of
 from tests.unit.intake.making import LEFT_OUT, OFFENCES, REGIMES, a_case
 
 TABLES = [table for table in metadata.sorted_tables if "id" in table.c and table.name != "audit_events"]
@@ -273,6 +275,40 @@ async def test_a_case_that_turns_out_to_be_another_persons_is_theirs(database, t
     *_, changed, invited = await events_of(database)
     assert (changed.deed, changed.details) == ("case.changed", {"fields": "offender_id"})
     assert invited.deed == "invitation.posted"
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["somebody known", "somebody new"])
+async def test_the_reminders_of_a_case_go_with_it_to_the_other_person(database, take, is_known):
+    await take(a_case(), *([a_case({"reference": "R2", "offender.reference": "P2"})] if is_known else []))
+    before = {row["key"]: row for row in await reminders_of_case(database, "43/TV/1234/26")}
+
+    assert (await take(a_case({"offender.reference": "P2", "offender.language": "cy"}))).counts == CHANGED
+
+    after = {row["key"]: row for row in await reminders_of_case(database, "43/TV/1234/26")}
+    people = {row["id"]: row["reference"] for row in await rows_of(database, offenders)}
+    assert {people[row["offender_id"]] for row in before.values()} == {"P1"}
+    assert {(people[row["offender_id"]], row["language"]) for row in after.values()} == {("P2", "cy")}
+    assert {row["about_id"] for row in after.values()} == {row["about_id"] for row in before.values()}
+
+
+async def test_a_condition_more_in_the_same_file_brings_its_reminders(database, take):
+    longer = a_case()
+    longer["conditions"].append(A_THIRD | {"evidence": "letter"})
+
+    assert (await take(a_case(), longer)).counts == (1, 1, 0, 0)
+
+    about = {row["about_id"] for row in await reminders_of_case(database, "43/TV/1234/26")}
+    assert about == {condition.id for condition in (await conditions_of(database)).values()}
+
+
+async def reminders_of_case(database: Database, reference: str) -> list[dict[str, Any]]:
+    """The rows of what it reminds of and is still to be sent."""
+    [case_id] = [row["id"] for row in await rows_of(database, cases) if row["reference"] == reference]
+    return [
+        row
+        for row in await rows_of(database, messages)
+        if row["case_id"] == case_id and row["purpose"] in REMINDERS and row["state"] is MessageState.QUEUED
+    ]
 
 
 async def test_a_line_twice_in_one_file_is_taken_as_it_comes(database, take):

@@ -13,7 +13,8 @@ from portal.intake import importing
 from portal.storage.database import Database
 from portal.storage.message_tables import messages
 from portal.storage.tables import cases, links, offenders
-from tests.integration.intake.taking import CHANGED, NEW, UNCHANGED, all_of, events_of, rows_of
+from tests.integration.intake.taking import CHANGED, NEW, UNCHANGED, all_of, rows_of
+from tests.records import events_of
 from tests.unit.intake.making import LEFT_OUT, a_case
 
 UNREACHABLE = {"offender.mobile": LEFT_OUT, "offender.email": LEFT_OUT}

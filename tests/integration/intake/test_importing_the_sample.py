@@ -16,8 +16,8 @@ from portal.domain.victims import Victim
 from portal.storage.database import Database
 from portal.storage.message_tables import messages
 from portal.storage.tables import cases
-from tests.integration.intake.taking import all_of, events_of, published, taken_in
-from tests.records import records_of
+from tests.integration.intake.taking import all_of, published, taken_in
+from tests.records import events_of, records_of
 
 
 @pytest.fixture(scope="session")

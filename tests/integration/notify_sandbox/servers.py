@@ -1,9 +1,12 @@
 """Real servers on loopback: a sandbox to call, and a service for it to call back."""
 
 import asyncio
+import atexit
 import json
+import random
 import socket
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,15 +19,39 @@ from granian.server.embed import Server
 from litestar.types import ASGIApp
 
 REDIRECT = 307
-A_WHILE = 10
+A_WHILE = 60
 """Seconds after which what should have happened has not."""
+PORTS = (20_000, 32_000)
+"""Below those that a system gives to whoever calls out."""
+MOST_MARKS = 100
+_marks: deque[socket.socket] = deque()
 
 
 def a_free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
+    """A port that nobody listens on, and that nobody else is given while we get round to it.
+
+    Its twin for datagrams is kept as a mark for whatever other tests run on this machine.
+    """
+    while True:
+        port = random.randrange(*PORTS)  # noqa: S311 - nothing is kept secret by it
+        mark = socket.socket(type=socket.SOCK_DGRAM)
+        try:
+            mark.bind(("127.0.0.1", port))
+            with socket.socket() as listener:
+                listener.bind(("127.0.0.1", port))
+        except OSError:
+            mark.close()
+            continue
+        _marks.append(mark)
+        if len(_marks) > MOST_MARKS:
+            _marks.popleft().close()
         return port
+
+
+@atexit.register
+def _take_marks_away() -> None:
+    for mark in _marks:
+        mark.close()
 
 
 def a_server(app: ASGIApp, port: int) -> Server:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import jwt
 import pytest
@@ -60,7 +60,7 @@ CLAIMS = [
     ({"aud": "notify"}, UNLIKE),
     ({"iss": None}, INVALID + "iss field not provided"),
     ({"iss": "notify"}, INVALID + "service id is not the right data type"),
-    ({"iss": str(uuid4())}, INVALID + "service not found"),
+    ({"iss": str(UUID(int=1))}, INVALID + "service not found"),
     ({"iat": None}, INVALID + "API key not found"),
     ({"exp": "soon"}, INVALID + "API key not found"),
     ({"iat": -31}, SKEWED),

@@ -19,7 +19,7 @@ from portal.notify_sandbox.app import create_sandbox
 from portal.notify_sandbox.config import Callback, SandboxConfig
 from portal.notify_sandbox.keys import DEVELOPMENT_KEY, NEUTRAL_DEVELOPMENT_KEY, parts_of
 from tests.integration.notify_sandbox.sandboxes import ADDRESS, EMAIL, PHONE, TEMPLATES, TEXT, VALUES
-from tests.integration.notify_sandbox.servers import a_free_port, a_receiver, is_open, served, until
+from tests.integration.notify_sandbox.servers import A_WHILE, a_free_port, a_receiver, is_open, served, until
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def address(receiver):
 
 
 def a_client(key: str, address: str) -> Any:
-    return NotificationsAPIClient(key, base_url=address, timeout=5)
+    return NotificationsAPIClient(key, base_url=address, timeout=A_WHILE)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def client(address):
 
 
 def order(address, **fault) -> None:
-    requests.post(f"{address}/sandbox/faults", json=fault, timeout=5).raise_for_status()
+    requests.post(f"{address}/sandbox/faults", json=fault, timeout=A_WHILE).raise_for_status()
 
 
 def test_messages_are_sent_and_found(client, address, receiver):
@@ -104,7 +104,7 @@ def test_templates_are_read(client):
 
 def test_replies_are_read(client, address, receiver):
     order = {"sender": PHONE, "message": "a reply to read"}
-    requests.post(f"{address}/sandbox/received-texts", json=order, timeout=5).raise_for_status()
+    requests.post(f"{address}/sandbox/received-texts", json=order, timeout=A_WHILE).raise_for_status()
 
     assert "a reply to read" in [text["content"] for text in client.get_received_texts_iterator()]
     until(lambda: "a reply to read" in [call.body.get("message") for call in receiver.calls])
@@ -162,6 +162,7 @@ def test_a_hanging_call_is_given_up_and_may_have_been_heard(client, address, sto
         client.send_sms_notification(PHONE, str(TEXT), VALUES, reference=f"hang {stored}")
 
     assert isinstance(trouble.value.__cause__, requests.ReadTimeout)
+    client.timeout = A_WHILE
     found = client.get_all_notifications(reference=f"hang {stored}")["notifications"]
     assert len(found) == stored
 

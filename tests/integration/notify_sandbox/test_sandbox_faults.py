@@ -94,7 +94,7 @@ async def test_a_reset_leaves_no_file_open(sender):
 
 
 async def test_a_hanging_call_answers_at_last(sender):
-    await order(sender, kind="hang", stored=True, seconds=0.3)
+    await order(sender, kind="hang", stored=True, seconds=1)
     call = asyncio.create_task(sender.text())
 
     done, _ = await asyncio.wait([call], timeout=0.15)

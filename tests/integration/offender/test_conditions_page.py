@@ -73,6 +73,22 @@ CONDITIONS: list[tuple[dict[str, Any], str]] = [
         {"evidence": EvidenceKind.LETTER, "provider": None, "progress": Progress.WAITING},
         f"We are checking what you sent {BY_THEN} Write the letter. Then give it to your officer.",
     ),
+    (
+        {"evidence": EvidenceKind.LETTER, "provider": None, "progress": Progress.NOT_MET},
+        f"Not done. Talk to your officer {BY_THEN} Write the letter. Then give it to your officer.",
+    ),
+    (
+        {"evidence": EvidenceKind.LETTER, "provider": None, "progress": Progress.VARIED},
+        f"Changed by your officer {BY_THEN} Write the letter. Then give it to your officer.",
+    ),
+    (
+        {"evidence": EvidenceKind.NONE, "progress": Progress.NOT_MET},
+        "Not kept to. Talk to your officer",
+    ),
+    (
+        {"evidence": EvidenceKind.NONE, "progress": Progress.VARIED},
+        "Changed by your officer. Keep to this until Friday 18 December 2026",
+    ),
     ({"progress": Progress.MET}, "Done"),
     ({"progress": Progress.EXCUSED}, "You do not need to do this any more"),
 ]
@@ -85,6 +101,7 @@ async def test_each_condition_says_what_is_left_and_by_when(home, keep, offender
     page = await home()
 
     assert page.texts(".portal-condition") == [f"This: {words}" for _, words in CONDITIONS]
+    assert {changes.get("progress", Progress.NOT_STARTED) for changes, _ in CONDITIONS} == set(Progress)
 
 
 async def test_what_is_due_first_stands_first_and_what_is_withdrawn_nowhere(home, keep, offender):

@@ -92,9 +92,9 @@ class PostOffice:
 @contextmanager
 def a_post_office(settings: Settings) -> Iterator[PostOffice]:
     config = sandbox_config(settings)
-    [usual, *_] = config.services
+    usual, neutral = config.services
     peculiar = {
-        "without limits": a_service(usual),
+        "neutral": a_service(neutral),
         "without texts": a_service(usual, permissions=frozenset({Permission.EMAILS})),
         "at home": a_service(usual, permissions=frozenset({Permission.TEXTS, Permission.EMAILS})),
         "full for the day": a_service(usual, key=a_key(KeyType.LIVE), texts_a_day=0),

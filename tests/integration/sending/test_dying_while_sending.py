@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -23,6 +22,7 @@ from tests.integration.commands.operators import Operator
 from tests.integration.notify_sandbox.servers import until
 from tests.integration.sending.post_offices import a_number
 from tests.making import a_message, an_offender
+from tests.running import A_WHILE
 
 
 class Died(BaseException):
@@ -174,7 +174,7 @@ async def test_workers_that_are_killed_lose_nothing_and_send_nothing_twice(
         while process.poll() is None and await count_in(database, *waiting) == left:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.03)
         await asyncio.sleep(random.random() / 5)  # noqa: S311 - any moment will do
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         process.wait()
         operator.moment += LEASE
 
@@ -195,9 +195,9 @@ async def test_a_worker_that_is_told_to_stop_finishes_what_it_has_in_hand_and_ta
     process = operator.start("worker")
     until(lambda: not post_office.sandbox.faults.coming)
 
-    process.send_signal(signal.SIGTERM)
+    process.terminate()
 
-    assert process.wait(25) == 0
+    assert process.wait(A_WHILE) == 0
     assert await count_in(database, MessageState.ACCEPTED) == 5
     assert await count_in(database, MessageState.QUEUED) == 7
     assert await count_in(database, MessageState.CLAIMED) == 0

@@ -31,7 +31,7 @@ def to(request) -> str:
 def test_a_neutral_letter_goes_by_the_neutral_service_in_its_words_alone(post_office, to):
     """T-MSG 2: only that service has it, under its own template."""
     letter = replace(a_letter(to, purpose=Purpose.INVITATION), service=NEUTRAL)
-    courier = post_office.courier("at home", "without limits")
+    courier = post_office.courier("at home", "neutral")
 
     outcome = courier.deliver(letter)
 
@@ -49,7 +49,7 @@ def test_a_neutral_letter_goes_by_the_neutral_service_in_its_words_alone(post_of
 
 def test_a_plain_letter_never_goes_by_the_neutral_service(post_office, to):
     letter = a_letter(to)
-    courier = post_office.courier("at home", "without limits")
+    courier = post_office.courier("at home", "neutral")
 
     courier.deliver(letter)
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.audit import Actor, LoggedAs
+from portal.domain.conditions import Progress
 from portal.storage.audit import AuditEvents
 from portal.storage.tables import audit_events
 from tests.making import NOW, a_case, a_condition, a_staff_member, an_event, an_offender
@@ -96,7 +97,24 @@ async def test_another_forces_case_is_as_if_there_were_none(visitor, keep, datab
 
     assert [page.status for page in pages] == [404, 404]
     assert pages[0].source.replace(pages[0].token, "") == pages[1].source.replace(pages[1].token, "")
-    assert await deeds_of(database) == before
+    assert await deeds_of(database) == [*before, "access.refused", "access.refused"]
+
+
+async def test_each_state_of_a_condition_has_its_words(visitor, keep, case):
+    await keep(*(a_condition(case, title=progress.name, progress=progress) for progress in Progress))
+
+    page = await visitor.open(f"/staff/cases/{case.id}")
+
+    conditions = zip(page.texts("tbody th"), page.texts("tbody td:nth-child(3)"), strict=True)
+    assert {name: words for name, words in conditions if name in Progress.__members__} == {
+        "NOT_STARTED": "Not started",
+        "IN_PROGRESS": "In progress",
+        "WAITING": "Waiting for a decision",
+        "MET": "Met",
+        "NOT_MET": "Not met",
+        "VARIED": "Varied",
+        "EXCUSED": "Excused",
+    }
 
 
 async def test_each_look_is_written_down_with_who_when_and_whose(visitor, member, case, database):

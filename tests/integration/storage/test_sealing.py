@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, select, text, update
+from sqlalchemy import Table, inspect, select, text, update
 
 from portal.domain.offenders import Offender
 from portal.storage.database import Database
@@ -30,7 +30,7 @@ def another(value: Any) -> Any:
 
 async def reread(database: Database, record: Any) -> Any:
     async with database.changing() as session:
-        return await session.get_one(type(record), record.id)
+        return await session.get_one(type(record), inspect(type(record)).primary_key_from_instance(record))
 
 
 async def in_row(database: Database, table: Table, name: str, row_id: Any) -> bytes | None:

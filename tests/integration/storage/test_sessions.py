@@ -1,7 +1,6 @@
 """A session is made only by us, lives only so long, and once ended stays ended."""
 
 import asyncio
-import secrets
 from datetime import timedelta
 from uuid import uuid4
 
@@ -58,7 +57,7 @@ async def test_a_session_is_found_by_its_id_with_all_that_it_was_begun_with(begi
     assert begun.is_signed_in
 
 
-@pytest.mark.parametrize("chosen", ["", "attackerchosen123", secrets.token_urlsafe(32), "é" * 43, "\x00"])
+@pytest.mark.parametrize("chosen", ["", "attackerchosen123", "k" * 43, "é" * 43, "\x00"])
 async def test_an_id_that_we_did_not_make_is_nobodys(begin, find, chosen):
     await begin()
 

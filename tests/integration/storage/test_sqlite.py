@@ -5,7 +5,6 @@ import random
 import sqlite3
 import sys
 from collections.abc import AsyncIterator
-from itertools import pairwise
 
 import pytest
 from sqlalchemy import func, select, text
@@ -17,6 +16,7 @@ from portal.storage.database import Database
 from portal.storage.limits import count_alone
 from portal.storage.tables import VICTIM_TABLES, limits
 from tests.making import NOW
+from tests.running import A_WHILE
 from tests.writer import NO_LIMIT
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -44,7 +44,13 @@ async def test_no_write_of_any_process_is_lost(database, database_url, soak):
         command = (sys.executable, "-m", "tests.writer", database_url, str(200 * soak))
         return await (await asyncio.create_subprocess_exec(*command, cwd=ROOT)).wait()
 
-    ours = (write(database) for _ in range(400 * soak))
+    left = iter(range(400 * soak))
+
+    async def one_after_another() -> None:
+        for _ in left:
+            await write(database)
+
+    ours = (one_after_another() for _ in range(40))
     codes, *_ = await asyncio.gather(asyncio.gather(*(another_process() for _ in range(3))), *ours)
 
     assert codes == [0, 0, 0]
@@ -56,7 +62,7 @@ async def test_a_reader_does_not_wait_for_a_writer_and_sees_what_was_before(data
 
     async with database.noting() as writer:
         await writer.execute(text("UPDATE limits SET count = 100"))
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(A_WHILE):
             assert await written(database) == 1
 
     assert await written(database) == 100
@@ -65,24 +71,24 @@ async def test_a_reader_does_not_wait_for_a_writer_and_sees_what_was_before(data
 async def test_the_loop_goes_on_while_a_writer_waits_for_the_lock(database, another_writer):
     another_writer.execute("BEGIN IMMEDIATE")
     waiting = asyncio.create_task(write(database))
-    beats = [Clock().monotonic()]
-    while beats[-1] < beats[0] + 1:
+    for _ in range(20):
         await asyncio.sleep(0.01)
-        beats.append(Clock().monotonic())
+    is_waiting = not waiting.done()
     another_writer.execute("COMMIT")
-    await waiting
+    await waiting  # had the loop stood still, the lock would have been refused
 
-    assert max(later - earlier for earlier, later in pairwise(beats)) < 0.3
+    assert is_waiting
 
 
 async def test_after_five_seconds_of_waiting_it_gives_up_and_can_go_on_later(database, another_writer):
     another_writer.execute("BEGIN IMMEDIATE")
     began = Clock().monotonic()
 
-    with pytest.raises(OperationalError, match="locked"):
-        await write(database)
+    async with asyncio.timeout(A_WHILE):
+        with pytest.raises(OperationalError, match="locked"):
+            await write(database)
 
-    assert 4.5 < Clock().monotonic() - began < 8
+    assert Clock().monotonic() - began > 4.5
     another_writer.execute("COMMIT")
     await asyncio.gather(*(write(database) for _ in range(30)))
     assert await written(database) == 30
@@ -103,7 +109,7 @@ async def test_a_write_that_fails_gives_the_lock_back(database):
         results = await asyncio.gather(fail(), fail_in_sql(), return_exceptions=True)
         assert [type(result).__name__ for result in results] == ["ZeroDivisionError", "IntegrityError"]
 
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(A_WHILE):
         await write(database)
     assert await written(database) == 2
 
@@ -125,7 +131,7 @@ async def test_a_write_that_is_cut_off_is_whole_or_absent_and_gives_the_lock_bac
             task.cancel()
         finished += (await asyncio.gather(*tasks, return_exceptions=True)).count(None)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(A_WHILE):
         await asyncio.gather(*(write(database) for _ in range(60)))
     count = await written(database) - 61
     assert count % 2 == 0
@@ -142,7 +148,7 @@ async def test_one_that_is_cut_off_twice_leaves_the_lock_alone(database, another
     await asyncio.gather(task, return_exceptions=True)
 
     assert task.cancelled()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(A_WHILE):
         await write(database)
 
 

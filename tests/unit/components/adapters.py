@@ -244,6 +244,7 @@ ADAPTERS: dict[str, Callable[[Options], Call]] = {
         inset_text, language_navigation, notification_banner, pagination, panel, phase_banner,
         service_navigation, skip_link, summary_list, table, tag, task_list, warning_text,
         questions.character_count, questions.checkboxes, questions.date_input, questions.fieldset,
-        questions.input, questions.label, questions.password_input, questions.radios, questions.textarea,
+        questions.input, questions.label, questions.password_input, questions.radios,
+        questions.select, questions.textarea,
     )
 }  # fmt: skip

@@ -135,6 +135,31 @@ def input(options: Options) -> Call:  # noqa: A001 - the macro's own name
     return Call([form, options.get("name"), keywords.pop("question")], keywords | options.attributes())
 
 
+def select(options: Options) -> Call:
+    items = [item for item in options.parts("items") if item]
+    if len(items) < len(options.parts("items")):
+        options.refuse("items that are empty")
+    if any(item.get("value", default=None) is None for item in items):
+        options.refuse("items without value")
+    choices = [(_as_text(item.get("value")), item.words()) for item in items]
+    value = options.get("value", default=None)
+    if any(item.get("value") == value and item.get("selected", default=None) is False for item in items):
+        value = None
+    chosen = [item.get("value") for item in items if item.get("selected", default=False)]
+    keywords = _asked(options, options.part("label"), "govuk-label--") | options.attributes()
+    keywords |= {"id": options.get("id"), "classes": options.get("classes")}
+    keywords["disabled"] = [
+        _as_text(item.get("value")) for item in items if item.get("disabled", default=False)
+    ]
+    form = _form(options, options.get("name"), chosen[0] if chosen else value)
+    return Call([form, options.get("name"), keywords.pop("question"), choices], keywords)
+
+
+def _as_text(value: Any) -> str:
+    """As nunjucks writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def textarea(options: Options) -> Call:
     keywords = _asked(options, options.part("label"), "govuk-label--")
     given = {name: options.get(name, default=None) for name in ("autocomplete", "spellcheck")}

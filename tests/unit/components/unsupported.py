@@ -180,6 +180,13 @@ UNSUPPORTED = {
         "items.label",
         "no fieldset",
     },
+    "select": {
+        "describedBy",
+        "formGroup",
+        "items that are empty",
+        "items without value",
+        "items.attributes",
+    },
     "textarea": {
         "describedBy",
         "formGroup",

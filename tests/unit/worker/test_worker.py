@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -13,6 +14,7 @@ from portal import worker as module
 from portal.clock import Clock
 from portal.domain.deliveries import CourierStopped
 from portal.worker import MOST_A_SECOND, Worker, stop_on_signals
+from tests.running import A_WHILE
 
 
 class Moody(Worker):
@@ -69,52 +71,47 @@ async def test_what_goes_wrong_is_told_without_its_values(moody, caplog):
     assert caplog.records[1].levelno == logging.ERROR
 
 
-async def test_while_there_is_something_to_do_it_does_not_rest(moody):
-    begun = time.monotonic()
+async def test_while_there_is_something_to_do_it_does_not_rest(moody, monkeypatch):
+    monkeypatch.setattr(module, "IDLE_SECONDS", 3600)
 
-    await moody.go(*[1] * 200, 0).run()
-
-    assert time.monotonic() - begun < 2 * module.IDLE_SECONDS
+    await asyncio.wait_for(moody.go(*[1] * 200, 0).run(), A_WHILE)
 
 
 async def test_a_rest_ends_when_it_is_told_to_stop(moody, monkeypatch):
-    monkeypatch.setattr(module, "IDLE_SECONDS", 60)
+    monkeypatch.setattr(module, "IDLE_SECONDS", 3600)
     running = asyncio.create_task(moody.go(0, 0).run())
     await asyncio.sleep(0.05)
 
     moody.stop()
 
-    await asyncio.wait_for(running, 1)
+    await asyncio.wait_for(running, A_WHILE)
     assert len(moody.begun) == 1
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
 async def test_signals_ask_for_an_orderly_end(moody, monkeypatch, sent):
-    monkeypatch.setattr(module, "IDLE_SECONDS", 60)
+    monkeypatch.setattr(module, "IDLE_SECONDS", 3600)
     stop_on_signals(moody.stop)
     try:
         running = asyncio.create_task(moody.go(0, 0).run())
         await asyncio.sleep(0.05)
         os.kill(os.getpid(), sent)
-        await asyncio.wait_for(running, 1)
+        await asyncio.wait_for(running, A_WHILE)
         assert running.done()
     finally:
         for each in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().remove_signal_handler(each)
 
 
-async def test_no_more_than_forty_calls_begin_in_a_second(moody):
-    calls: list[float] = []
+async def test_no_more_than_forty_calls_begin_in_a_second(moody, monkeypatch):
+    begins: list[float] = []
+    monkeypatch.setattr(moody.clock, "monotonic", lambda: 0.0)
+    monkeypatch.setattr(module.asyncio, "sleep", AsyncMock(side_effect=begins.append))
 
-    async def call() -> None:
-        await moody._pause()
-        calls.append(time.monotonic())
+    await asyncio.gather(*(moody._pause() for _ in range(60)))
 
-    await asyncio.gather(*(call() for _ in range(60)))
-
-    calls.sort()
-    assert all(calls[n + MOST_A_SECOND] - calls[n] > 0.95 for n in range(len(calls) - MOST_A_SECOND))
-    assert calls[-1] - calls[0] < 5
+    assert all(begins[n + MOST_A_SECOND] - begins[n] > 0.999 for n in range(len(begins) - MOST_A_SECOND))
+    assert begins[-1] == pytest.approx(59 / MOST_A_SECOND)
 
 
 async def test_emptying_ends_when_nothing_is_left_or_it_is_told_to_stop(moody):
