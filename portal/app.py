@@ -9,6 +9,9 @@ from litestar.types import ASGIApp
 
 from portal import api, offender, staff
 from portal.clock import Clock
+from portal.domain.messages import NotifyService
+from portal.notify.previews import Previews
+from portal.notify.template_ids import template_ids
 from portal.settings import Settings
 from portal.storage.database import Database, open_database
 from portal.storage.sqlite import Writing
@@ -44,7 +47,7 @@ def create_litestar(settings: Settings, *, surfaces: Sequence[str], clock: Clock
     """The application itself, without what is wrapped around it."""
     assets = Assets()
     databases = open_databases(settings, surfaces)
-    site = Site(settings, clock, assets, databases, environments(assets))
+    site = Site(settings, clock, assets, databases, environments(assets), _previews(settings))
 
     @asynccontextmanager
     async def open_records(app: Litestar) -> AsyncIterator[None]:
@@ -63,6 +66,15 @@ def create_litestar(settings: Settings, *, surfaces: Sequence[str], clock: Clock
         openapi_config=None,
         logging_config=None,
         debug=settings.debug,
+    )
+
+
+def _previews(settings: Settings) -> Previews:
+    return Previews(
+        template_ids(settings.notify_templates, services=(NotifyService.PLAIN,)),
+        settings.base_url,
+        settings.sms_price,
+        lambda force: settings.of_force(force).drafts,
     )
 
 

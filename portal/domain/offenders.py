@@ -7,6 +7,11 @@ from uuid import UUID
 from portal.domain.ids import new_id
 
 
+def called(first_names: str, last_name: str) -> str:
+    """How a message greets somebody: a first name only, or the one name they have."""
+    return (first_names.split() or [last_name])[0]
+
+
 @dataclass(eq=False, kw_only=True, repr=False)
 class Offender:
     """One person as one force knows them.  A person known to two forces is two offenders."""
@@ -29,7 +34,7 @@ class Offender:
     @property
     def called(self) -> str:
         """How a message greets them: a first name only, or the one name they have."""
-        return (self.first_names.split() or [self.last_name])[0]
+        return called(self.first_names, self.last_name)
 
     @property
     def full_name(self) -> str:

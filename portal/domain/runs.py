@@ -4,8 +4,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from portal.domain.arms import Arm
 from portal.domain.ids import new_id
-from portal.domain.messages import Purpose
+from portal.domain.messages import BY_HAND, Purpose
+
+GROUPS = (Purpose.APPOINTMENT_TOMORROW, Purpose.CONDITION_DUE, Purpose.INVITATION)
+"""What can be sent to everybody whom it concerns: to those with an appointment tomorrow who have
+not said that they will come; with something due within :data:`DUE_WITHIN` days; and who were
+invited and never signed in."""
+BY_STAFF = (*GROUPS, Purpose.APPOINTMENT_IN_A_WEEK)
+"""What can be sent to one person."""
+DUE_WITHIN = 7
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What staff want to send: to everybody whom it concerns, or to the person of one case."""
+
+    purpose: Purpose
+    arm: Arm | None = None
+    """None: as each person gets it anyway."""
+    case_id: UUID | None = None
 
 
 @dataclass(eq=False, kw_only=True)
@@ -30,3 +49,8 @@ class RunMessage:
     id: UUID = field(default_factory=new_id)
     run_id: UUID
     message_id: UUID
+
+
+def key_by_hand(run_id: UUID, replaces: str) -> str:
+    """The key of a message that staff send in place of the reminder of that key."""
+    return f"{BY_HAND}:{run_id}:{replaces}"

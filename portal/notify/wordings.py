@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache
 from urllib.parse import urlsplit
 
 from portal.domain.arms import Arm
@@ -57,9 +57,9 @@ class Wording:
     def _of_arm(self) -> str:
         return "" if self.arm is Arm.PLAN else f".{self.arm}"
 
-    @cached_property
+    @property
     def _text(self) -> str:
-        return (FOLDER / self.file).read_text(encoding="utf-8").strip()
+        return _read(self.file)
 
     @property
     def subject(self) -> str | None:
@@ -80,6 +80,12 @@ class Wording:
     def version(self) -> str:
         """What tells these words from earlier or later ones under the same name."""
         return hashlib.sha256(self._text.encode()).hexdigest()[:12]
+
+
+@cache
+def _read(file: str) -> str:
+    """The words of a file: they do not change while the portal runs, and many messages say them."""
+    return (FOLDER / file).read_text(encoding="utf-8").strip()
 
 
 def filled_in(words: str, values: dict[str, str]) -> str:

@@ -125,6 +125,8 @@ async def shown_to_offender(
     return _shown(row, keys)
 
 
-async def of_case(connection: AsyncConnection, keys: KeyRing, case_id: UUID) -> Sequence[SeenAppointment]:
+async def of_case(
+    connection: AsyncConnection | AsyncSession, keys: KeyRing, case_id: UUID
+) -> Sequence[SeenAppointment]:
     """All of a case that the caller has already been allowed to see."""
     return [_shown(row, keys) for row in await connection.execute(_OF_CASE, {"case_id": case_id})]

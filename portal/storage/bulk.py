@@ -90,3 +90,11 @@ def _in_order(table: Table, rows: Sequence[Row]) -> Sequence[Row]:
         if isinstance(constraint, UniqueConstraint) and len(constraint.columns) > 1:
             return sorted(rows, key=itemgetter(*constraint.columns.keys()))
     return rows
+
+
+async def keep_all(session: AsyncSession, records: Sequence[object]) -> None:
+    """Insert new records of one kind, now, and let go of them: after whatever the session had waiting."""
+    await session.flush()
+    if records:
+        rows = [as_row(record, session.info[KEYS]) for record in records]
+        await (await session.connection()).run_sync(_insert, table_of(records[0]), rows)

@@ -6,19 +6,23 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, func, select, tuple_
+from sqlalchemy import and_, bindparam, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from portal.domain.cases import Case, CaseState, Reading
 from portal.domain.conditions import Condition
 from portal.domain.regimes import Regime
 from portal.errors import NotFound
+from portal.storage.columns import place_in
 from portal.storage.keys import KeyRing, place
 from portal.storage.lookups import LookUp
+from portal.storage.offenders import name_of
 from portal.storage.tables import cases, conditions, offenders, readings
 
 PAGE = 25
 _KEY = tuple_(cases.c.force, cases.c.reference)
+
+_ORDER = (cases.c.complete_by, cases.c.id)
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,18 @@ class Cases:
         """Every case of any of these records of one person, the newest first."""
         query = select(Case).where(cases.c.offender_id.in_(offender_ids))
         return (await self.session.scalars(query.order_by(cases.c.decided_at.desc(), cases.c.id))).all()
+
+    async def of_force(self, force: str, case_id: UUID) -> Case:
+        """One of the force's own.
+
+        Raises:
+            NotFound: if there is none, or it is another force's.
+        """
+        query = select(Case).where(cases.c.id == case_id, cases.c.force == force)
+        case: Case | None = await self.session.scalar(query)
+        if case is None:
+            raise NotFound(f"case {case_id} of force {force}")
+        return case
 
     async def open_of_offender(self, offender_id: UUID) -> Sequence[Case]:
         """Every case in which the person still has something to do."""
@@ -221,11 +237,6 @@ _FACTS = (
 )
 
 
-def _name(row: Row[*tuple[Any, ...]], keys: KeyRing) -> str:
-    first = keys.open(row.first_names, place("offenders", "first_names", row.offender_id))
-    return f"{first} {keys.open(row.last_name, place('offenders', 'last_name', row.offender_id))}".strip()
-
-
 async def listed(
     connection: AsyncConnection, keys: KeyRing, force: str, *, after: tuple[date, UUID] | None = None
 ) -> Sequence[ListedCase]:
@@ -235,13 +246,13 @@ async def listed(
     """
     query = _LIST.limit(PAGE + 1)
     if after:
-        query = query.where(tuple_(cases.c.complete_by, cases.c.id) > tuple_(*after))
+        query = query.where(tuple_(*_ORDER) > place_in(_ORDER, after))
     rows = await connection.execute(query, {"force": force})
     return [
         ListedCase(
             row.id,
             row.reference,
-            _name(row, keys),
+            name_of(row, keys),
             row.regime,
             row.complete_by,
             bool(row.is_reachable),
@@ -257,7 +268,9 @@ async def count_of_force(connection: AsyncConnection, force: str) -> int:
     return int((await connection.execute(query)).scalar_one())
 
 
-async def facts(connection: AsyncConnection, keys: KeyRing, force: str, case_id: UUID) -> CaseFacts:
+async def facts(
+    connection: AsyncConnection | AsyncSession, keys: KeyRing, force: str, case_id: UUID
+) -> CaseFacts:
     """One case of the force.
 
     Raises:
@@ -276,7 +289,7 @@ async def facts(connection: AsyncConnection, keys: KeyRing, force: str, case_id:
         opened("cases", "offence_title", row.id),
         opened("cases", "authorised_by", row.id),
         opened("cases", "officer_name", row.id),
-        _name(row, keys),
+        name_of(row, keys),
         row.offender_reference,
         opened("offenders", "mobile", row.offender_id),
         opened("offenders", "email", row.offender_id),

@@ -1,10 +1,11 @@
 """Kinds of column that both databases keep alike."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Dialect, Enum, Integer
+from sqlalchemy import JSON, BigInteger, Column, Dialect, Enum, Integer, Tuple, tuple_
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.types import String, TypeDecorator, TypeEngine
 
@@ -49,6 +50,11 @@ def words(choices: type[StrEnum]) -> Enum:
         length=40,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def place_in(order: Sequence[Column[Any]], of_row: Sequence[object]) -> Tuple:
+    """What a row has in the columns of an order, as values of those columns: to compare rows with it."""
+    return tuple_(*of_row, types=[column.type for column in order])
 
 
 Document = JSON().with_variant(JSONB, "postgresql")

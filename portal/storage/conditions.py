@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from portal.domain.cases import CaseState
 from portal.domain.conditions import ConditionKind, EvidenceKind, Progress
@@ -66,7 +66,9 @@ async def of_offender(
     return [_shown(row, keys) for row in await _OF_OFFENDER.rows(connection, offender_id=offender_id)]
 
 
-async def of_case(connection: AsyncConnection, keys: KeyRing, case_id: UUID) -> Sequence[SeenCondition]:
+async def of_case(
+    connection: AsyncConnection | AsyncSession, keys: KeyRing, case_id: UUID
+) -> Sequence[SeenCondition]:
     """All of a case that the caller has already been allowed to see."""
     rows = await connection.execute(_OF_CASE, {"case_id": case_id})
     return [_shown(row, keys) for row in rows]

@@ -1,10 +1,11 @@
 """How people want to be written to, and the numbers and addresses that are used no more."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from portal.domain.contact_rules import ContactRules, Fault, StoppedContact
@@ -13,6 +14,7 @@ from portal.storage.keys import KeyRing
 from portal.storage.lookups import LookUp
 from portal.storage.mapping import contact
 from portal.storage.message_tables import contact_rules, stopped_contacts
+from portal.storage.tables import offenders
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ _OF_OFFENDER = LookUp(
 )
 
 
-async def of_offender(connection: AsyncConnection, offender_id: UUID) -> ContactRules:
+async def of_offender(connection: AsyncConnection | AsyncSession, offender_id: UUID) -> ContactRules:
     """The person's own, to look at."""
     rows = await _OF_OFFENDER.rows(connection, offender_id=offender_id)
     if not rows:
@@ -96,3 +98,34 @@ async def of_offender(connection: AsyncConnection, offender_id: UUID) -> Contact
         in_custody=in_custody,
         opted_out=opted_out,
     )
+
+
+_STOPPED_OF_OFFENDER = (
+    select(stopped_contacts.c.channel, stopped_contacts.c.fault, stopped_contacts.c.at)
+    .join(
+        offenders,
+        or_(
+            stopped_contacts.c.contact_index == offenders.c.mobile_index,
+            stopped_contacts.c.contact_index == offenders.c.email_index,
+        ),
+    )
+    .where(offenders.c.id == bindparam("offender_id"))
+    .order_by(stopped_contacts.c.channel)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenStop:
+    """That a number or an address of a person is used no more."""
+
+    channel: Channel
+    fault: Fault
+    at: datetime
+
+
+async def stopped_of_offender(
+    connection: AsyncConnection | AsyncSession, offender_id: UUID
+) -> Sequence[SeenStop]:
+    """Which of the person's number and address are used no more."""
+    found = await connection.execute(_STOPPED_OF_OFFENDER, {"offender_id": offender_id})
+    return [SeenStop(*row) for row in found]

@@ -1,5 +1,6 @@
 """Links and codes, kept only as hashes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.domain.links import CODE_TRIES, Code, Link
+from portal.storage.bulk import keep_all
 from portal.storage.keys import token_hash
 from portal.storage.tables import codes, links
 
@@ -21,6 +23,10 @@ class Links:
     def add(self, link: Link) -> None:
         """Keep a new one."""
         self.session.add(link)
+
+    async def add_all(self, links: Sequence[Link]) -> None:
+        """Keep many new ones."""
+        await keep_all(self.session, links)
 
     async def with_token(self, token: str) -> Link | None:
         """The link that this token opens, live or not."""

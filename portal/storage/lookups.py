@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Select
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from portal.storage.sqlite import AtOnce
 
@@ -27,7 +27,7 @@ class LookUp:
 
     statement: Select[Any]
 
-    async def rows(self, connection: AsyncConnection, **given: object) -> Sequence[Row]:
+    async def rows(self, connection: AsyncConnection | AsyncSession, **given: object) -> Sequence[Row]:
         """What it finds, each row in the order of the statement's columns."""
         if not isinstance(connection, AtOnce):
             return [tuple(row) for row in await connection.execute(self.statement, given)]
@@ -37,7 +37,7 @@ class LookUp:
         rows = connection.ask(sql, fixed | given)
         return [_processed(row, results) for row in rows] if results else rows
 
-    async def row(self, connection: AsyncConnection, **given: object) -> Row | None:
+    async def row(self, connection: AsyncConnection | AsyncSession, **given: object) -> Row | None:
         """The first that it finds."""
         rows = await self.rows(connection, **given)
         return rows[0] if rows else None

@@ -3,18 +3,36 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from portal.domain.messages import LEASE, REMINDERS, URGENT, Channel, Message, MessageState, Purpose
+from portal.domain.arms import Arm
+from portal.domain.messages import (
+    BY_HAND,
+    LEASE,
+    REMINDERS,
+    URGENT,
+    Channel,
+    Held,
+    Message,
+    MessageState,
+    Purpose,
+)
 from portal.domain.offenders import Offender
+from portal.storage.bulk import keep_all
+from portal.storage.columns import place_in
 from portal.storage.lookups import LookUp
 from portal.storage.message_tables import messages
 
 MOST_SHOWN = 50
+AT_ONCE = 1000
+"""Rows of one statement."""
 _WAITING = (MessageState.QUEUED, MessageState.CLAIMED)
+
+_ORDER = (messages.c.due_at, messages.c.id)
 
 
 @dataclass(frozen=True)
@@ -33,6 +51,20 @@ class Outbox:
             return False
         self.session.add(message)
         return True
+
+    async def post_all(self, posted: Sequence[Message]) -> None:
+        """Put in many, of keys that nothing else has."""
+        await keep_all(self.session, posted)
+
+    async def withdraw_all(self, ids: Sequence[UUID], *, at: datetime) -> set[UUID]:
+        """Withdraw those that nobody has begun to send.  Say which."""
+        withdrawn: set[UUID] = set()
+        for first in range(0, len(ids), AT_ONCE):
+            some = ids[first : first + AT_ONCE]
+            waiting = (messages.c.id.in_(some), messages.c.state == MessageState.QUEUED)
+            done = update(messages).where(*waiting).values(state=MessageState.WITHDRAWN, settled_at=at)
+            withdrawn |= set((await self.session.execute(done.returning(messages.c.id))).scalars())
+        return withdrawn
 
     async def waiting(self, offender_id: UUID, purpose: Purpose) -> bool:
         """Whether such a message to the person is still to be sent."""
@@ -198,3 +230,77 @@ async def of_offender(connection: AsyncConnection, offender_id: UUID) -> Sequenc
     What was held back is not among it: why it was can speak of somebody else.
     """
     return [SeenMessage(*row) for row in await _OF_OFFENDER.rows(connection, offender_id=offender_id)]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMessage:
+    """A message as staff see it: what it was for, and honestly how far it is."""
+
+    id: UUID
+    purpose: Purpose
+    channel: Channel | None
+    arm: Arm | None
+    state: MessageState
+    held_because: Held | None
+    failure: str | None
+    due_at: datetime
+    sent_at: datetime | None
+    is_by_hand: bool
+    instead: Channel | None
+    """The other channel that it went by too, because this one was not heard of."""
+    is_due: bool
+
+    @property
+    def went_by_email(self) -> bool:
+        """Whether an e-mail went in its place."""
+        return self.instead is Channel.EMAIL
+
+    @property
+    def went_by_text(self) -> bool:
+        """Whether a text went in its place."""
+        return self.instead is Channel.SMS
+
+
+_INSTEAD = messages.alias("instead")
+LISTED = (
+    *(messages.c.id, messages.c.purpose, messages.c.channel, messages.c.arm, messages.c.state),
+    *(messages.c.held_because, messages.c.failure, messages.c.due_at, messages.c.sent_at),
+    messages.c.key.startswith(f"{BY_HAND}:").label("is_by_hand"),
+)
+WENT_INSTEAD = _INSTEAD.c.channel.label("instead")
+WENT = (
+    _INSTEAD,
+    (_INSTEAD.c.case_id == messages.c.case_id)
+    & (_INSTEAD.c.instead_of == messages.c.id)
+    & _INSTEAD.c.sent_at.is_not(None),
+)
+"""What a message is joined with for :data:`WENT_INSTEAD`."""
+_OF_CASE = (
+    select(*LISTED, WENT_INSTEAD)
+    .outerjoin(*WENT)
+    .where(messages.c.case_id == bindparam("case_id"))
+    .order_by(messages.c.due_at.desc(), messages.c.id.desc())
+)
+
+
+async def of_case(
+    connection: AsyncConnection,
+    case_id: UUID,
+    *,
+    now: datetime,
+    most: int,
+    before: tuple[datetime, UUID] | None = None,
+) -> Sequence[ListedMessage]:
+    """What is or was to be sent about a case that the caller may see: the latest first, and one more."""
+    query = _OF_CASE.limit(most + 1)
+    if before:
+        query = query.where(tuple_(*_ORDER) < place_in(_ORDER, before))
+    return [listed_message(row, now=now) for row in await connection.execute(query, {"case_id": case_id})]
+
+
+def listed_message(row: Row[*tuple[Any, ...]], *, now: datetime) -> ListedMessage:
+    """A message of a row that has :data:`LISTED` columns and :data:`WENT_INSTEAD`."""
+    return ListedMessage(
+        *(row.id, row.purpose, row.channel, row.arm, row.state, row.held_because, row.failure),
+        *(row.due_at, row.sent_at, bool(row.is_by_hand), row.instead, row.due_at <= now),
+    )

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection
 
 from portal.storage.audit import ADD
+from portal.storage.desk import TELL
 from portal.storage.sessions import TOUCH
 
 Row: TypeAlias = dict[str, Any]
@@ -23,10 +24,11 @@ Transact: TypeAlias = Callable[[Callable[[Connection], None]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What one look leaves behind: rows for two statements."""
+    """What one look leaves behind: rows for three statements."""
 
     touched: Row | None
     seen: Sequence[Row]
+    told: Sequence[Row] = ()
 
 
 @dataclass
@@ -60,3 +62,5 @@ def _write(connection: Connection, notes: Sequence[Note]) -> None:
         connection.execute(TOUCH, touched)
     if seen := [row for note in notes for row in note.seen]:
         connection.execute(ADD, seen)
+    if told := [row for note in notes for row in note.told]:
+        connection.execute(TELL, told)

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import Row, bindparam, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from portal.domain.offenders import Offender
 from portal.errors import NotFound
-from portal.storage.keys import KeyRing
+from portal.storage.keys import KeyRing, place
 from portal.storage.mapping import email, identity, phone
 from portal.storage.tables import offenders
 
@@ -79,3 +80,9 @@ async def reached_by(connection: AsyncConnection, offender_id: UUID) -> tuple[bo
     """Whether we have a mobile of theirs, and whether an e-mail address."""
     mobile, address = (await connection.execute(_REACHED_BY, {"offender_id": offender_id})).one()
     return bool(mobile), bool(address)
+
+
+def name_of(row: Row[*tuple[Any, ...]], keys: KeyRing) -> str:
+    """Both names, of a row with the sealed ones beside ``offender_id``."""
+    first = keys.open(row.first_names, place("offenders", "first_names", row.offender_id))
+    return f"{first} {keys.open(row.last_name, place('offenders', 'last_name', row.offender_id))}".strip()

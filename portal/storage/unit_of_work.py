@@ -211,6 +211,11 @@ class Look:
     who: Who
     seen: list[Row] = field(default_factory=list)
     """Audit events as rows: a page makes no objects of what it only writes down."""
+    told: list[Row] = field(default_factory=list)
+
+    def tell_of(self, run_id: UUID) -> None:
+        """Whoever began a run reads here what became of it; they are told once."""
+        self.told.append({"of": run_id, "told": self.now})
 
     def saw(
         self,
@@ -262,4 +267,4 @@ async def look(database: Database, *, now: datetime, who: Who) -> AsyncIterator[
         yield looking
     if looking.seen or who.session:
         still_there = touched(who.session, now=now) if who.session else None
-        await database.notes.keep(Note(still_there, looking.seen))
+        await database.notes.keep(Note(still_there, looking.seen, looking.told))

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from http import HTTPStatus
+from typing import TypeAlias
 
 import brotli
 from litestar import Response
@@ -25,14 +26,18 @@ CSRF_HERE = "{csrf}"
 """Stands in a part of pages that is otherwise the same for many people."""
 
 
+Navigation: TypeAlias = tuple[tuple[str, str, bool], ...]
+"""The ways through a surface: the words of each, its address, and whether the page is there."""
+
+
 class Page:
     """What the layout shows around every page."""
 
-    navigation: tuple[tuple[str, str, bool], ...] = ()
-    """The ways through the surface: the words of each, its address, and whether the page is there."""
-
-    def __init__(self, request: Visit, language: Language, *, entry: bool) -> None:
+    def __init__(
+        self, request: Visit, language: Language, *, entry: bool, navigation: Navigation, notices: object
+    ) -> None:
         self._request, self._language, self.entry = request, language, entry
+        self.navigation, self.notices = navigation, notices
         self._part = site_of(request).environments[language.code].part
         self._session: Session | None = request.scope.get("user")
         self.surface = surface_of(request)
@@ -89,6 +94,8 @@ def page(
     status: int = HTTPStatus.OK,
     entry: bool = False,
     form: Form = NOTHING,
+    navigation: Navigation = (),
+    notices: object = None,
     **context: object,
 ) -> Response[bytes]:
     """Answer with the template ``name`` in the person's language.
@@ -99,11 +106,13 @@ def page(
         status: 200, or what an error says; a form with errors makes it 422.
         entry: whether the page carries its sheet inside, for a first visit in one response.
         form: what the person sent, with its errors.
+        navigation: the ways through the surface.
+        notices: what staff are told above every page (``staff/_notices.html``).
         context: what the template shows.
     """
     site, language = site_of(request), language_of(request)
     template = site.environments[language.code].get_template(name)
-    around = Page(request, language, entry=entry)
+    around = Page(request, language, entry=entry, navigation=navigation, notices=notices)
     body = template.render(page=around, form=form, **context).encode()
     headers = {"Vary": "Accept-Encoding, Cookie", "Content-Language": language.code}
     if entry:

@@ -9,6 +9,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 
 from portal.clock import Clock
+from portal.services.runs import Previews
 from portal.settings import Settings
 from portal.storage.database import Database
 from portal.storage.sessions import Session
@@ -27,6 +28,8 @@ class Site:
     """Each surface has its own, so that each can be given less than the whole."""
     environments: Mapping[str, TranslatedEnvironment]
     """The templates in each language."""
+    previews: Previews
+    """Who knows what messages say."""
 
 
 Visit: TypeAlias = Request[Session | None, Any, State]

@@ -11,9 +11,12 @@ from portal.domain.appointments import AppointmentState
 from portal.domain.arms import Arm
 from portal.domain.audit import Actor
 from portal.domain.conditions import Progress
+from portal.domain.contact_rules import Fault
 from portal.domain.forces import FORCES
 from portal.domain.messages import Channel, Held, MessageState, NotifyService, Purpose
+from portal.domain.recipients import LeftOut
 from portal.domain.regimes import Regime
+from portal.domain.tasks import TaskKind
 from portal.languages import ENGLISH, LANGUAGES
 from portal.notify.wordings import FOLDER, PLACEHOLDER, Wording, wordings
 from portal.settings import NAMES, ROOT
@@ -24,12 +27,21 @@ from tests.reading_ease import BANNED, grade, words_of
 from tests.rules.sources import modules, nodes
 
 WORDS = "staff/cases/_words.html"
+OF = {
+    **dict.fromkeys(
+        ("purpose_words", "channel_words", "held_words", "arm_words"), "staff/messages/_words.html"
+    ),
+    **dict.fromkeys(("task_words", "to_do_words"), "staff/tasks/_words.html"),
+    "fault_words": "staff/contact_rules/_chosen.html",
+}
+"""Where the words of a macro are, if not with those of cases."""
 HARDEST, LONGEST_SENTENCE = 5.0, 20
 NEVER_ON_A_CASE = {
     *("cases.listed", "code.posted", "code.refused", "language.chosen"),
     *("offender.signed_in", "offender.signed_out", "staff.signed_in", "staff.signed_out"),
     *("staff.added", "staff.refused", "arm.drawn", "messages.shown"),
-    *("reply.received", "links.revoked", "contact.stopped", "contact.used_again"),
+    *("reply.received", "links.revoked", "contact.stopped"),
+    *("tasks.listed", "runs.listed", "run.shown", "run.begun"),
 }
 """Deeds that are written down without a case."""
 WRITES_DOWN = {"record", "_record", "event", "_event", "saw"}
@@ -47,7 +59,7 @@ def said():
     environment = environments(Assets())["en"]
 
     def say(macro: str, value: object) -> str:
-        source = f'{{% from "{WORDS}" import {macro} with context %}}{{{{ {macro}(value) }}}}'
+        source = f'{{% from "{OF.get(macro, WORDS)}" import {macro} with context %}}{{{{ {macro}(value) }}}}'
         return environment.from_string(source).render(value=value).strip()
 
     return say
@@ -63,6 +75,11 @@ def said():
         ("purpose_words", Purpose),
         ("channel_words", Channel),
         ("held_words", Held),
+        ("held_words", LeftOut),
+        ("arm_words", Arm),
+        ("task_words", TaskKind),
+        ("to_do_words", TaskKind),
+        ("fault_words", Fault),
     ],
 )
 def test_staff_read_words_and_never_codes(said, macro, kind):
@@ -86,6 +103,8 @@ def deeds() -> set[str]:
 def _deeds_in(argument: ast.expr) -> set[str]:
     if isinstance(argument, ast.Constant) and A_DEED.fullmatch(str(argument.value)):
         return {str(argument.value)}
+    if isinstance(argument, ast.IfExp):
+        return _deeds_in(argument.body) | _deeds_in(argument.orelse)
     if isinstance(argument, ast.JoinedStr):
         return DEEDS_IN_PARTS[ast.unparse(argument)]
     return set()

@@ -34,6 +34,7 @@ from tests.making import (
     an_offender,
     contact_rules_of,
 )
+from tests.walk.desk import fill_desk
 from tests.walk.listing import Actor
 
 FORCE, LARGE_FORCE, EMPTY_FORCE = "01", "60", "20"
@@ -115,7 +116,8 @@ class _Filler:
         for actor, person in ((Actor.BUSY, busy), (Actor.TWICE, twice), (Actor.DONE, done)):
             await self.sign_in(actor, "offender", person.id, FORCE)
         await self.begin(Actor.ASKED, "offender", Stage.ASKED)
-        await self.sign_in_staff()
+        members = await self.sign_in_staff()
+        self.names |= fill_desk(self.session, busy, case, members[Actor.STAFF])
         return Filled(self.names, self.cookies)
 
     def send_messages(self, person: Offender) -> None:
@@ -171,7 +173,7 @@ class _Filler:
         ]
         await AuditEvents(self.session).add(*events)
 
-    async def sign_in_staff(self) -> None:
+    async def sign_in_staff(self) -> Mapping[Actor, StaffMember]:
         forces = {
             Actor.STAFF: FORCE,
             Actor.STAFF_OF_MANY: LARGE_FORCE,
@@ -188,6 +190,7 @@ class _Filler:
                 await self.begin(actor, "staff", Stage.PASSWORD, claim_id=member.id)
             else:
                 await self.sign_in(actor, "staff", member.id, member.force)
+        return members
 
     async def sign_in(self, actor: Actor, surface: str, person_id: UUID, force: str) -> None:
         await self.begin(actor, surface, Stage.SIGNED_IN, person_id=person_id, force=force)

@@ -118,7 +118,7 @@ PASSWORD = "staff/entry/password.html"
 STAFF_CODE = "staff/entry/code.html"
 CASES = "staff/cases/index.html"
 CASE = "staff/cases/show.html"
-STAFF = (
+STAFF: tuple[Listed, ...] = (
     Listed("staff sign in", PASSWORD, "/staff/sign-in", "Staff sign in", "staff.sign_in"),
     Listed("staff sign in wrong", PASSWORD, "/staff/sign-in", "Staff sign in", sends_nothing=True),
     Listed(
@@ -144,6 +144,66 @@ STAFF = (
         "case", CASE, "/staff/cases/{case}", "Morwenna Jane Trelawny-Quick", "staff.case", Actor.STAFF, "Case"
     ),
     Listed("case bare", CASE, "/staff/cases/{bare}", "Priyanka", actor=Actor.STAFF, title="Case"),
+)
+TASKS = "staff/tasks/index.html"
+TASK = "staff/tasks/show.html"
+RUNS = "staff/runs/index.html"
+NEW = "staff/runs/new.html"
+CHECK = "staff/runs/check.html"
+
+
+def _staff(
+    name: str,
+    template: str,
+    path: str,
+    heading: str,
+    route: str = "",
+    actor: Actor = Actor.STAFF,
+    title: str = "",
+) -> Listed:
+    return Listed(name, template, f"/staff{path}", heading, route, actor, title)
+
+
+STAFF += (
+    _staff("tasks", TASKS, "/tasks", "Tasks", "staff.tasks"),
+    _staff("tasks of a kind", TASKS, "/tasks?kind=no_contact", "Tasks"),
+    _staff("tasks none", TASKS, "/tasks", "Tasks", actor=Actor.STAFF_OF_NONE),
+    _staff("task reply", TASK, "/tasks/{reply_to_read}", "Text to read", "staff.task", title="Task"),
+    _staff("task parked", TASK, "/tasks/{message_parked}", "Message could not be sent", title="Task"),
+    _staff("task done", TASK, "/tasks/{done}", "No phone number or email", title="Task"),
+    _staff(
+        *("case messages", "staff/messages/index.html", "/cases/{case}/messages"),
+        *("Messages of a case", "staff.case.messages"),
+    ),
+    _staff(
+        "contact", "staff/contact_rules/show.html", "/cases/{case}/contact", "Contact", "staff.contact_rules"
+    ),
+    _staff("contact bare", "staff/contact_rules/show.html", "/cases/{bare}/contact", "Contact"),
+    _staff("runs", RUNS, "/runs", "Messages to many people", "staff.runs"),
+    _staff("runs none", RUNS, "/runs", "Messages to many people", actor=Actor.STAFF_OF_NONE),
+    _staff("run", "staff/runs/show.html", "/runs/{run}", "What became of the messages", "staff.run"),
+    _staff("new messages", NEW, "/messages/new", "Send messages", "staff.messages.new"),
+    _staff("new message to one", NEW, "/messages/new?case={case}", "Send messages"),
+    Listed(
+        "new messages wrong",
+        NEW,
+        "/staff/messages/new",
+        "Send messages",
+        actor=Actor.STAFF,
+        sends_nothing=True,
+    ),
+    _staff(
+        *("check messages", CHECK, "/messages/check?to=appointment_tomorrow"),
+        *("Check before you send", "staff.messages.check"),
+    ),
+    _staff(
+        "check nobody",
+        CHECK,
+        "/messages/check?to=invitation",
+        "Check before you send",
+        actor=Actor.STAFF_OF_NONE,
+    ),
+    _staff("check one", CHECK, "/messages/check?to=condition_due&case={case}", "Check before you send"),
 )
 ERRORS = (
     _error("crash", "Sorry, there is a problem with the service"),

@@ -69,6 +69,25 @@ MATRIX: Mapping[str, Mapping[Who, Answer]] = {
     "POST staff.sign_out": only(Who.OFFICER, Who.OTHER_FORCE, answer="/staff/sign-in"),
     "GET staff.cases": only(Who.OFFICER, Who.OTHER_FORCE),
     "GET staff.case": only(Who.OFFICER, hidden_from=(Who.OTHER_FORCE,)),
+    "GET staff.case.messages": only(Who.OFFICER, hidden_from=(Who.OTHER_FORCE,)),
+    "GET staff.contact_rules": only(Who.OFFICER, hidden_from=(Who.OTHER_FORCE,)),
+    "POST staff.contact_rules.change": only(Who.OFFICER, answer=422, hidden_from=(Who.OTHER_FORCE,)),
+    "POST staff.contact_rules.use_again": only(
+        Who.OFFICER, answer="/staff/cases/{case_id}/contact", hidden_from=(Who.OTHER_FORCE,)
+    ),
+    "GET staff.tasks": only(Who.OFFICER, Who.OTHER_FORCE),
+    "GET staff.task": only(Who.OFFICER, hidden_from=(Who.OTHER_FORCE,)),
+    "POST staff.task.finish": only(Who.OFFICER, answer="/staff/tasks", hidden_from=(Who.OTHER_FORCE,)),
+    "GET staff.runs": only(Who.OFFICER, Who.OTHER_FORCE),
+    "GET staff.run": only(Who.OFFICER, hidden_from=(Who.OTHER_FORCE,)),
+    "POST staff.runs.begin": only(
+        Who.OFFICER, answer="/staff/runs/{new_run_id}", hidden_from=(Who.OTHER_FORCE,)
+    ),
+    "GET staff.messages.new": only(Who.OFFICER, Who.OTHER_FORCE),
+    "POST staff.messages.choose": only(
+        *(Who.OFFICER, Who.OTHER_FORCE), answer="/staff/messages/check?to=invitation&case={case_id}"
+    ),
+    "GET staff.messages.check": only(Who.OFFICER, Who.OTHER_FORCE, answer="/staff/messages/new"),
     "POST api.receipts": everybody(FORBIDDEN),
     "POST api.received_texts": everybody(FORBIDDEN),
 }

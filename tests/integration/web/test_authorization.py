@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import product
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from litestar import Litestar
@@ -17,7 +18,7 @@ from portal.storage.database import Database
 from portal.storage.sessions import Session, Stage
 from portal.web import csrf
 from tests.integration.web.matrix import MATRIX, REFUSALS, SIGN_IN, Answer, Who
-from tests.making import NOW, a_case, a_link, a_staff_member, an_offender
+from tests.making import NOW, a_case, a_link, a_run, a_staff_member, a_task, an_offender
 from tests.records import events_of, records_of
 from tests.visitor import FROM_OUR_PAGE, Visitor, litestar_of, routes_of, site_of
 
@@ -38,13 +39,21 @@ class Request:
     name: str
     surface: str
     path: str
+    places: Mapping[str, str]
+    """What fills the gaps of paths."""
 
     def expected(self, who: Who) -> Answer:
         """What the matrix says, as the browser sees it."""
         answer = MATRIX[f"{self.method} {self.name}"][who]
         if answer == SIGN_IN:
             return SIGN_IN_PAGES[self.surface]
-        return self.path.removesuffix("/confirm") if answer == "/appointments/{appointment_id}" else answer
+        return answer.format(**self.places) if isinstance(answer, str) else answer
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What its form sends: of the person's own case, where it names one."""
+        case, key = self.places["case_id"], self.places["new_run_id"]
+        return {"version": "1", "to": "invitation", "case": case, "key": key, "channel": "sms"}
 
     def is_refused_to(self, who: Who) -> bool:
         return MATRIX[f"{self.method} {self.name}"][who] in REFUSALS
@@ -59,7 +68,9 @@ def requests_of(app: Litestar, places: Mapping[str, str]) -> Iterator[Request]:
     """Every route of the real table, about one person's records."""
     for method, handler, path in routes_of(app):
         name = "help" if handler.name == "public.page" else places["asset"]
-        yield Request(method, str(handler.name), handler.opt["surface"], path.format(**places, name=name))
+        yield Request(
+            method, str(handler.name), handler.opt["surface"], path.format(**places, name=name), places
+        )
 
 
 @dataclass(frozen=True)
@@ -117,7 +128,7 @@ class World:
             return None
         known = session if session and session.surface == request.surface and who not in DEAD else None
         token = csrf.token(self.visitor.database.keys, request.surface, known)
-        return {"csrf": token, "version": "1"}
+        return {"csrf": token} | request.fields
 
 
 @pytest.fixture
@@ -133,12 +144,16 @@ async def world(keep, visitor, offender):
 
 
 @pytest.fixture
-async def requests(app, keep, case, offender, appointment):
-    await keep(a_link(offender, token=TOKEN))
+async def requests(app, keep, case, offender, appointment, member):
+    task, run = a_task(offender, case_id=case.id), a_run(member)
+    await keep(a_link(offender, token=TOKEN), task, run)
     places = {
         "token": TOKEN,
         "case_id": str(case.id),
         "appointment_id": str(appointment.id),
+        "task_id": str(task.id),
+        "run_id": str(run.id),
+        "new_run_id": str(uuid4()),
         "asset": site_of(app).assets.url("app.css").rpartition("/")[2],
     }
     return list(requests_of(litestar_of(app), places))

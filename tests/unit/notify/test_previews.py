@@ -11,7 +11,7 @@ from portal.domain.deliveries import Content
 from portal.domain.messages import Channel, NotifyService, Purpose
 from portal.domain.texts import Encoding, Preview
 from portal.notify.previews import Previews
-from portal.notify.template_ids import TemplateIds, sandbox_id
+from portal.notify.template_ids import TemplateIds, sandbox_id, template_ids
 from portal.notify.wordings import Wording
 
 FACTS = {
@@ -78,3 +78,13 @@ def test_a_force_with_its_own_template_is_told_that_its_words_may_be_others():
 def test_what_is_not_known_is_named():
     with pytest.raises(KeyError, match="date"):
         PREVIEWS.preview(replace(REMINDER, personalisation="{}"))
+
+
+def test_a_force_chooses_among_the_wordings_that_were_created_for_it():
+    tomorrow, again = Purpose.APPOINTMENT_TOMORROW, Purpose.INVITATION
+    all_of_them = replace(PREVIEWS, templates=template_ids(None))
+
+    assert PREVIEWS.arms(tomorrow, "43") == [Arm.PLAN]
+    assert PREVIEWS.arms(tomorrow, "42") == []
+    assert all_of_them.arms(tomorrow, "42") == list(Arm)
+    assert all_of_them.arms(again, "42") == [Arm.PLAN]
