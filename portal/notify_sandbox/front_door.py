@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
 import socket
 import struct
 from collections.abc import Iterator, Mapping
@@ -90,7 +89,10 @@ def _reset(scope: Scope) -> None:
 
 def _connections_of(client: tuple[str, int]) -> Iterator[socket.socket]:
     for file in _OPEN_FILES.iterdir():
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(file.name))) as connection:
+        with (
+            contextlib.suppress(OSError),  # most open files are no connections
+            socket.fromfd(int(file.name), socket.AF_INET, socket.SOCK_STREAM) as connection,
+        ):
             if connection.getpeername() == client:
                 yield connection
 
