@@ -89,13 +89,14 @@ def worker(clock: Clock, *, once: bool) -> None:
 
 @click.command("notify-sandbox")
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(1, 65535))
-def notify_sandbox(port: int) -> None:
+@click.option("--unlimited", is_flag=True, help="Hold no limits of a minute or a day, for measuring.")
+def notify_sandbox(port: int, *, unlimited: bool) -> None:
     """Serve a stand-in for GOV.UK Notify, with an outbox to look at.  For development and tests."""
     settings = settings_of()
     if settings.is_production:
         raise click.ClickException("the sandbox does not run in production")
     log_to_stdout()
-    config = sandbox_config(settings)
+    config = replace(sandbox_config(settings), limited=not unlimited)
 
     async def work() -> None:
         said = f"The sandbox answers at http://{LOOPBACK}:{port}, its outbox too"
@@ -105,9 +106,12 @@ def notify_sandbox(port: int) -> None:
 
 
 def sandbox_config(settings: Settings) -> SandboxConfig:
-    """A sandbox that knows our wordings, and reports to our own receipts page."""
+    """A sandbox that knows our wordings, and reports to our own pages for receipts and received texts."""
     token = settings.notify_callback_token
-    receipts = Callback(f"{settings.base_url}/api/notify/receipts", token) if token else None
+    pages = f"{settings.base_url}/api/notify"
+    receipts, replies = (
+        Callback(f"{pages}/{page}", token) if token else None for page in ("receipts", "received-texts")
+    )
     templates = (
         SandboxTemplate(
             id=sandbox_id(wording),
@@ -119,6 +123,6 @@ def sandbox_config(settings: Settings) -> SandboxConfig:
         for wording in wordings()
     )
     settings.var.mkdir(parents=True, exist_ok=True)
-    config = SandboxConfig.for_development(templates, receipts=receipts)
+    config = SandboxConfig.for_development(templates, receipts=receipts, replies=replies)
     services = tuple(replace(service, prefixes_texts=False) for service in config.services)
     return replace(config, services=services, state_file=settings.var / "notify-sandbox.db")

@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
-from portal.notify_sandbox import callbacks, phones, recipients, simulation, texts, wording
+from portal.notify_sandbox import callbacks, documents, phones, recipients, simulation, texts, wording
 from portal.notify_sandbox.config import (
     PERMISSION_FOR,
     Channel,
@@ -35,8 +36,6 @@ class Accepted:
 
     notification: Notification
     sanitised: Mapping[str, Mapping[str, str]]
-    sender: str
-    """Whom the message is from: a name or number for a text, an address for an email."""
 
 
 @dataclass(frozen=True)
@@ -48,33 +47,32 @@ class _Request:
     body: Mapping[str, Any]
     now: datetime
 
-    @property
+    @cached_property
     def service(self) -> SandboxService:
         return self.caller.service
 
-    @property
+    @cached_property
     def recipient(self) -> str:
         return recipients.trim(self.body[RECIPIENT_FIELD[self.channel]])
 
-    @property
+    @cached_property
     def comparable(self) -> str:
         return recipients.comparable(self.channel, self.recipient)
 
-    @property
+    @cached_property
     def phone(self) -> Phone | None:
         return phones.parse(self.recipient) if self.channel is Channel.SMS else None
 
 
-def accept(sandbox: Sandbox, caller: Caller, channel: Channel, raw_body: bytes) -> Accepted:
-    """Check a request to send something, and keep it.
+def accept(sandbox: Sandbox, caller: Caller, channel: Channel, raw_body: bytes, *, now: datetime) -> Accepted:
+    """Check a request to send something, and keep it.  It has paid its token by now.
 
     Raises:
         ApiError: for the first check that it fails.
     """
-    now = sandbox.clock.now()
-    sandbox.rate_limit.take(caller.service, caller.key.type, now=now)
-    _check_day(sandbox, caller, channel, now)
-    body = _parsed(raw_body)
+    if sandbox.config.limited:
+        _check_day(sandbox, caller, channel, now)
+    body = parsed(raw_body)
     send_schema(channel, now=now).check(body)
     request = _Request(caller, channel, body, now)
     if PERMISSION_FOR[channel] not in caller.service.permissions:
@@ -82,15 +80,23 @@ def accept(sandbox: Sandbox, caller: Caller, channel: Channel, raw_body: bytes) 
     template = _template(request)
     sanitised, values = sanitise(body)
     message = _filled(template, values)
-    _check_files(request)
+    files = _files(request)
     _check_sender(request)
     _check_recipient(request)
     _check_number(sandbox, request)
+    if files:
+        values |= wording.by_key(_links(request, files))
+        message = wording.fill(template, values)
     _check_length(message, channel)
-    return Accepted(_keep(sandbox, request, template, values, message), sanitised, _sender(request))
+    return Accepted(_keep(sandbox, request, template, values, message), sanitised)
 
 
-def _parsed(raw_body: bytes) -> Any:  # noqa: ANN401 it may be anything yet
+def parsed(raw_body: bytes) -> Any:  # noqa: ANN401 it may be anything yet
+    """What a request says.
+
+    Raises:
+        ApiError: if it is no JSON.
+    """
     try:
         return json.loads(raw_body) or {}
     except ValueError as error:
@@ -129,17 +135,23 @@ def _filled(template: SandboxTemplate, values: wording.Values) -> wording.Messag
     return message
 
 
-def _check_files(request: _Request) -> None:
-    values = request.body.get("personalisation", {}).values()
-    if not any(isinstance(value, dict) and "file" in value for value in values):
-        return
-    if request.channel is Channel.SMS:
+def _files(request: _Request) -> Mapping[str, documents.Document]:
+    """The values that are files, where files may be sent."""
+    values = request.body.get("personalisation", {})
+    found = {name: value for name, value in values.items() if documents.is_document(value)}
+    if found and request.channel is Channel.SMS:
         raise bad_request("Can only send a file by email")
-    raise bad_request(
-        "Send files by email has not been set up - add contact details for your service at "
-        f"https://www.notifications.service.gov.uk/services/{request.service.id}"
-        "/service-settings/send-files-by-email"
-    )
+    if found and not request.service.sends_files:
+        raise bad_request(
+            "Send files by email has not been set up - add contact details for your service at "
+            f"https://www.notifications.service.gov.uk/services/{request.service.id}"
+            "/service-settings/send-files-by-email"
+        )
+    return found
+
+
+def _links(request: _Request, files: Mapping[str, documents.Document]) -> dict[str, object]:
+    return {name: documents.uploaded(file, service_id=request.service.id) for name, file in files.items()}
 
 
 def _check_sender(request: _Request) -> None:
@@ -183,7 +195,8 @@ def _check_number(sandbox: Sandbox, request: _Request) -> None:
         raise bad_request("Cannot send to international mobile numbers")
     if phone.landline and Permission.TEXTS_TO_LANDLINES not in service.permissions:
         raise ApiError(400, "InvalidPhoneError", phones.NOT_A_UK_MOBILE)
-    if phone.foreign and request.caller.key.type is not KeyType.TEST:
+    counted = sandbox.config.limited and request.caller.key.type is not KeyType.TEST
+    if phone.foreign and counted:
         _check_count(sandbox, service, INTERNATIONAL, service.international_texts_a_day, request.now)
 
 
@@ -231,13 +244,15 @@ def _recorded(
 ) -> Notification:
     phone, service, now = request.phone, request.service, request.now
     plan = simulation.plan(sandbox.config, request.recipient, phone, now=now)
-    prefix = service.name if service.prefixes_texts else None
-    sent = message.body if phone is None else wording.sent_text(template, values, prefix=prefix)
+    sent = message.body
+    if phone is not None and service.prefixes_texts:
+        sent = wording.sent_text(template, values, prefix=service.name)
     return Notification(
         id=str(uuid4()),
         service_id=str(service.id),
         key_type=request.caller.key.type.value,
         type=request.channel.value,
+        sender=_sender(request),
         recipient=request.recipient,
         comparable=request.comparable,
         reference=request.body.get("reference"),

@@ -12,7 +12,8 @@ from portal.notify_sandbox import controls, outbox, reading, sending, templates
 from portal.notify_sandbox.callbacks import Callbacks
 from portal.notify_sandbox.config import SandboxConfig
 from portal.notify_sandbox.errors import ERRORS
-from portal.notify_sandbox.faults import Faults, FrontDoor
+from portal.notify_sandbox.faults import Faults
+from portal.notify_sandbox.front_door import FrontDoor
 from portal.notify_sandbox.sandbox import Sandbox, provide_caller
 from portal.notify_sandbox.state import State
 
@@ -26,6 +27,8 @@ HANDLERS = [
     templates.one_version,
     templates.every,
     templates.preview,
+    controls.change_modes,
+    controls.show_modes,
     controls.add_fault,
     controls.show_faults,
     controls.clear_faults,

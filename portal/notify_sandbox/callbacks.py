@@ -6,6 +6,7 @@ import json
 import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http.cookiejar import DefaultCookiePolicy
 from uuid import UUID
 
 import requests
@@ -21,7 +22,18 @@ RETRY_AFTER, MOST_TRIES = 300, 6
 AT_ONCE = 10
 GLANCE = 0.2
 """Seconds between looks at what is due."""
+TOLD = frozenset({"delivered", "permanent-failure", "temporary-failure"})
+"""Notify sends no receipt for any other status: not when it runs out of tries, nor for what is not final."""
 _TRY_AGAIN = 429
+
+
+def _a_session() -> requests.Session:
+    """What calls out, from several threads: it keeps no connection, no cookie, nothing of a call."""
+    session = requests.Session()
+    session.trust_env = False  # a proxy has no business on this machine's own addresses
+    session.headers["Connection"] = "close"
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return session
 
 
 @dataclass
@@ -32,15 +44,23 @@ class Callbacks:
     state: State
     clock: Clock
     underway: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    session: requests.Session = field(default_factory=_a_session)
 
     async def run(self) -> None:
         """Make every call as it falls due, until cancelled."""
         try:
             while True:
                 self._start_due()
-                await asyncio.sleep(GLANCE)
+                await self._news()
         finally:
             await self.finish()
+
+    async def _news(self) -> None:
+        """Wait until a call ends, or until it is time to look again."""
+        if self.underway:
+            await asyncio.wait(self.underway.values(), timeout=GLANCE, return_when=asyncio.FIRST_COMPLETED)
+        else:
+            await asyncio.sleep(GLANCE)
 
     async def finish(self) -> None:
         """Wait for the calls that are under way."""
@@ -55,7 +75,8 @@ class Callbacks:
     def _start_due(self) -> None:
         free = AT_ONCE - len(self.underway)
         now = stamp(self.clock.now())
-        for call in self.state.calls_due(now, besides=list(self.underway), limit=free):
+        newest_first = self.config.receipts_out_of_order
+        for call in self.state.calls_due(now, list(self.underway), limit=free, newest_first=newest_first):
             self.underway[call.seq] = asyncio.create_task(self._make(call))
 
     async def _make(self, call: Call) -> None:
@@ -65,7 +86,8 @@ class Callbacks:
             del self.underway[call.seq]
 
     async def _try(self, call: Call) -> None:
-        answer = await asyncio.to_thread(_post, call, self._token_for(call), self.config.callback_timeout)
+        token, timeout = self._token_for(call), self.config.callback_timeout
+        answer = await asyncio.to_thread(_post, self.session, call, token, timeout)
         if not _worth_another_try(answer):
             self.state.answered(call, str(answer))
         elif call.tries + 1 == MOST_TRIES:
@@ -83,7 +105,7 @@ class Callbacks:
 
 def receipts(service: SandboxService, notification: Notification, *, twice: bool) -> list[Call]:
     """The calls that tell how a message ended.  Where to and with what token is settled now."""
-    if service.receipts is None:
+    if service.receipts is None or notification.outcome not in TOLD:
         return []
     payload = {
         "id": notification.id,
@@ -129,18 +151,16 @@ def passing_on(service: SandboxService, text: ReceivedText) -> list[Call]:
     ]
 
 
-def _post(call: Call, token: str, timeout: float) -> int | str:
+def _post(session: requests.Session, call: Call, token: str, timeout: float) -> int | str:
     """The status that answered, or why none did."""
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
-    with requests.Session() as session:
-        session.trust_env = False  # a proxy has no business on this machine's own addresses
-        try:
-            response = session.post(call.url, data=call.payload.encode(), headers=headers, timeout=timeout)
-        except requests.RequestException as error:
-            log.info("no answer to a callback: %s", type(error).__name__)
-            return type(error).__name__
-        with contextlib.closing(response):
-            return response.status_code
+    try:
+        response = session.post(call.url, data=call.payload.encode(), headers=headers, timeout=timeout)
+    except requests.RequestException as error:
+        log.info("no answer to a callback: %s", type(error).__name__)
+        return type(error).__name__
+    with contextlib.closing(response):
+        return response.status_code
 
 
 def _worth_another_try(answer: int | str) -> bool:

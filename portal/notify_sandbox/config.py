@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
@@ -99,12 +100,16 @@ class SandboxService:
     permissions: frozenset[Permission] = frozenset(
         {Permission.TEXTS, Permission.EMAILS, Permission.INTERNATIONAL_TEXTS}
     )
+    sends_files: bool = False
+    """Whether it has given the contact details that files by email need."""
     prefixes_texts: bool = True
     sms_sender: str = "GOVUK"
     sms_senders: Mapping[UUID, str] = field(default_factory=dict)
     email_from: str = "sandbox@notify.example"
     reply_to: Mapping[UUID, str] = field(default_factory=dict)
     inbound_number: str = "07700900500"
+    retention_days: int = 7
+    """Whole days, from a midnight in London, after which its messages are forgotten."""
     requests_a_minute: int = 3000
     texts_a_day: int = 250_000
     emails_a_day: int = 250_000
@@ -112,8 +117,15 @@ class SandboxService:
 
     def template(self, id: UUID, version: int | None = None) -> SandboxTemplate | None:  # noqa: A002
         """That version of the template, or its newest; None if there is none."""
-        versions = {each.version: each for each in self.templates if each.id == id}
+        versions = self._versions.get(id, {})
         return versions.get(version or max(versions, default=0))
+
+    @cached_property
+    def _versions(self) -> Mapping[UUID, Mapping[int, SandboxTemplate]]:
+        versions: dict[UUID, dict[int, SandboxTemplate]] = {}
+        for each in self.templates:
+            versions.setdefault(each.id, {})[each.version] = each
+        return versions
 
     def latest_templates(self) -> list[SandboxTemplate]:
         """The newest version of every template, in order of their names."""
@@ -147,6 +159,13 @@ class SandboxConfig:
     receipts_before_answer: bool = False
     """Whether the receipt arrives before the sender has its 201."""
     receipts_twice: bool = False
+    receipts_out_of_order: bool = False
+    """Whether of the callbacks that are due the newest is made first."""
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    """The last status of messages to certain recipients, besides Notify's own numbers: any form of the
+    recipient, and a status, which may be one that is never final."""
+    limited: bool = True
+    """Whether the limits of a minute and of a day are held."""
     retry_scale: float = 1.0
     """Retries of a callback are 300 seconds apart, times this."""
     callback_timeout: float = 5.0
@@ -156,20 +175,33 @@ class SandboxConfig:
         cls,
         templates: Iterable[SandboxTemplate] = (),
         *,
+        neutral_templates: Iterable[SandboxTemplate] | None = None,
         receipts: Callback | None = None,
         replies: Callback | None = None,
         key_type: KeyType = KeyType.TEST,
     ) -> Self:
-        """A plainly named service and a neutral one, with the development keys and the same templates."""
-        templates = tuple(templates)
-        named = {"Amends": DEVELOPMENT_KEY, "Appointments": NEUTRAL_DEVELOPMENT_KEY}
-        services = (SandboxService.with_key(key, name=name, key_type=key_type) for name, key in named.items())
-        return cls(
-            tuple(
-                replace(service, templates=templates, receipts=receipts, replies=replies)
-                for service in services
-            )
+        """A plainly named service and a neutral one, with the development keys and the same callbacks.
+
+        Both have the same templates, unless the neutral one is given its own.
+        """
+        plain = replace(
+            SandboxService.with_key(DEVELOPMENT_KEY, name="Amends", key_type=key_type),
+            templates=tuple(templates),
+            receipts=receipts,
+            replies=replies,
+            sms_sender="07700900500",
+            email_from="amends@notify.example",
         )
+        neutral = replace(
+            SandboxService.with_key(NEUTRAL_DEVELOPMENT_KEY, name="Appointments", key_type=key_type),
+            templates=plain.templates if neutral_templates is None else tuple(neutral_templates),
+            receipts=receipts,
+            replies=replies,
+            inbound_number="07700900501",
+            sms_sender="07700900501",
+            email_from="appointments@notify.example",
+        )
+        return cls((plain, neutral))
 
     def service(self, id: UUID) -> SandboxService | None:  # noqa: A002
         """The service with that id, if there is one."""

@@ -1,12 +1,13 @@
 """``/sandbox/…``: what a test or a demonstration may ask of a sandbox and never of Notify."""
 
-from dataclasses import asdict
-from typing import Annotated
+from dataclasses import asdict, replace
+from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 import msgspec
-from litestar import Response, delete, get, post
+from litestar import Response, delete, get, patch, post
 from litestar.params import JSONBody
+from msgspec import UNSET, UnsetType
 
 from portal.notify_sandbox import callbacks, recipients
 from portal.notify_sandbox.config import Channel, SandboxService
@@ -24,6 +25,37 @@ class Reply(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     service: UUID | None = None
 
 
+Outcome = Literal[
+    "sending", "sent", "pending", "delivered", "permanent-failure", "temporary-failure", "technical-failure"
+]
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
+
+
+class Modes(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Ways to live that may change while a sandbox runs.  What is not given stays as it is."""
+
+    limited: bool | UnsetType = UNSET
+    sending_after: Seconds | UnsetType = UNSET
+    receipt_after: Seconds | UnsetType = UNSET
+    receipts_before_answer: bool | UnsetType = UNSET
+    receipts_twice: bool | UnsetType = UNSET
+    receipts_out_of_order: bool | UnsetType = UNSET
+    outcomes: dict[str, Outcome] | UnsetType = UNSET
+    retry_scale: Seconds | UnsetType = UNSET
+    callback_timeout: Seconds | UnsetType = UNSET
+
+
+@patch("/sandbox/modes")
+async def change_modes(sandbox: TheSandbox, data: JSONBody[Modes]) -> Response[bytes]:
+    sandbox.live_by(replace(sandbox.config, **msgspec.to_builtins(data)))
+    return _modes(sandbox)
+
+
+@get("/sandbox/modes")
+async def show_modes(sandbox: TheSandbox) -> Response[bytes]:
+    return _modes(sandbox)
+
+
 @post("/sandbox/faults", status_code=201)
 async def add_fault(sandbox: TheSandbox, data: JSONBody[Fault]) -> Response[bytes]:
     sandbox.faults.coming.append(data)
@@ -37,7 +69,7 @@ async def show_faults(sandbox: TheSandbox) -> Response[bytes]:
 
 @delete("/sandbox/faults", status_code=200)
 async def clear_faults(sandbox: TheSandbox) -> Response[bytes]:
-    sandbox.faults.coming.clear()
+    sandbox.faults.clear()
     return _faults(sandbox)
 
 
@@ -75,6 +107,10 @@ def _service(sandbox: Sandbox, service_id: UUID | None) -> SandboxService:
     if service is None:
         raise bad_request(f"There is no service {service_id} in this sandbox")
     return service
+
+
+def _modes(sandbox: Sandbox) -> Response[bytes]:
+    return as_json({name: getattr(sandbox.config, name) for name in Modes.__struct_fields__})
 
 
 def _faults(sandbox: Sandbox, status: int = 200) -> Response[bytes]:

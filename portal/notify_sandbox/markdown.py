@@ -10,6 +10,9 @@ from portal.notify_sandbox.wording import typeset
 
 _LINK = re.compile(r"\[([^\]]+)\]\((https?://[^\s)]+)\)")
 _URL = re.compile(r"(?<![\"'=])https?://[^\s<]+[^\s<.,:\"')\]]")
+_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
+_TABLE = re.compile(r"^.*\|.*\n[ ]*\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)+\|?[ ]*(?:\n.*\|.*)*", re.MULTILINE)
+_GOVUK = re.compile(r"(^|\s)(GOV)\.(UK)(?![/?#])", re.IGNORECASE)
 _KINDS = {
     "rule": re.compile(r"\s*(-\s*){3,}$|\s*(\*\s*){3,}$"),
     "h2": re.compile(r"#(?!#)\s*(.+)"),
@@ -21,10 +24,11 @@ _KINDS = {
 }
 
 
-def to_html(markdown: str) -> str:
-    """The body of an email as a fragment of HTML."""
-    blocks = groupby(map(_kind, markdown.splitlines()), key=lambda line: line[0])
-    return "".join(_block(kind, [text for _, text in lines]) for kind, lines in blocks)
+def to_html(markdown: str, *, under: int = 1) -> str:
+    """The body of an email as a fragment of HTML, to stand under a heading of that rank."""
+    shown = _TABLE.sub("", _IMAGE.sub("", markdown))
+    blocks = groupby(map(_kind, shown.splitlines()), key=lambda line: line[0])
+    return "".join(_block(kind, [text for _, text in lines], under) for kind, lines in blocks)
 
 
 def links_in(text: str) -> list[str]:
@@ -44,7 +48,7 @@ def _kind(line: str) -> tuple[str, str]:
     return "", ""
 
 
-def _block(kind: str, lines: list[str]) -> str:
+def _block(kind: str, lines: list[str], under: int) -> str:
     said = [_inline(line) for line in lines]
     match kind:
         case "":
@@ -54,7 +58,8 @@ def _block(kind: str, lines: list[str]) -> str:
         case "ul" | "ol":
             return f"<{kind}>{''.join(f'<li>{line}</li>' for line in said)}</{kind}>"
         case "h2" | "h3":
-            return "".join(f"<{kind}>{line}</{kind}>" for line in said)
+            rank = int(kind[1]) + under - 1
+            return "".join(f"<h{rank}>{line}</h{rank}>" for line in said)
         case "blockquote":
             return f"<blockquote><p>{'<br>'.join(said)}</p></blockquote>"
         case _:
@@ -77,7 +82,10 @@ def _pieces(text: str, pattern: re.Pattern[str], *, typeset_words: bool = False)
 
 
 def _words(text: str, *, typeset_words: bool) -> str:
-    return str(escape(typeset(text) if typeset_words and text.strip() else text))
+    """The text between links: in an email set in type, and GOV.UK kept from becoming a link."""
+    if typeset_words and text.strip():
+        text = _GOVUK.sub("\\1\\2.\u200b\\3", typeset(text))
+    return str(escape(text))
 
 
 def _anchor(address: str, label: str) -> str:

@@ -1,4 +1,4 @@
-"""The outbox: what would have been sent, for people to read and for tests to find."""
+"""The outbox: what would have been sent, for people to read as if they had got it, and for tests to find."""
 
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,11 @@ from litestar.response import Redirect
 from markupsafe import Markup
 
 from portal.clock import LONDON
-from portal.notify_sandbox import controls, markdown, recipients
+from portal.notify_sandbox import controls, correspondence, markdown, phones, recipients
 from portal.notify_sandbox.config import Channel
+from portal.notify_sandbox.correspondence import Recipient
 from portal.notify_sandbox.errors import as_json
-from portal.notify_sandbox.records import Filters, Notification, as_moment
+from portal.notify_sandbox.records import Filters, Notification, ReceivedText, as_moment
 from portal.notify_sandbox.sandbox import Conversation, Sandbox, TheSandbox
 
 PAGE, LARGEST_PAGE = 50, 1000
@@ -39,7 +40,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["linked"] = lambda text: Markup(markdown.linked(text))  # noqa: S704 linked() escapes
+    environment.filters["rendered"] = lambda text: Markup(markdown.to_html(text, under=2))  # noqa: S704 to_html() escapes
     environment.filters["london"] = lambda text: as_moment(text).astimezone(LONDON)
+    environment.filters["dialled"] = phones.as_dialled
+    environment.tests["received"] = lambda message: isinstance(message, ReceivedText)
     return environment
 
 
@@ -47,22 +51,39 @@ _PAGES = _environment()
 
 
 @get(["/", "/outbox"], sync_to_thread=False)
-def show(
-    sandbox: TheSandbox, to: FromQuery[str] = "", before: FromQuery[int | None] = None
-) -> Response[bytes]:
-    """The newest messages, or those before one of them, to anybody or to one recipient."""
-    now, filters = sandbox.now(), _filters(to, before)
-    found = sandbox.state.notifications(filters, now=now, limit=PAGE)
-    older = _older(sandbox, found, to)
-    page = _PAGES.get_template("outbox.html").render(
-        messages=[(message, message.status_at(now)) for message in found],
-        total=sandbox.state.count(_filters(to, None), now=now),
-        to=to,
-        paging=before is not None,
-        older=urlencode({"to": to, "before": older} if to else {"before": older}) if older else "",
+def show(sandbox: TheSandbox, to: FromQuery[str] = "", page: FromQuery[int] = 1) -> Response[bytes]:
+    """Every phone and mailbox, or what one of them holds."""
+    page = max(1, page)
+    return _recipient(sandbox, Recipient.written(to), page) if to.strip() else _everybody(sandbox, page)
+
+
+def _everybody(sandbox: Sandbox, page: int) -> Response[bytes]:
+    threads, has_more = correspondence.everybody(sandbox, page)
+    return _page(
+        "recipients.jinja",
+        threads=threads,
+        page=page,
+        next=urlencode({"page": page + 1}) if has_more else "",
         services=sandbox.config.services,
-        names={str(service.id): service.name for service in sandbox.config.services},
     )
+
+
+def _recipient(sandbox: Sandbox, recipient: Recipient, page: int) -> Response[bytes]:
+    said, has_more = correspondence.with_one(sandbox, recipient, page)
+    now = sandbox.now()
+    return _page(
+        "phone.jinja" if recipient.is_phone else "mailbox.jinja",
+        recipient=recipient,
+        said=said[::-1] if recipient.is_phone else said,
+        page=page,
+        next=urlencode({"to": recipient.comparable, "page": page + 1}) if has_more else "",
+        services=correspondence.services_in(sandbox, said),
+        status_of=lambda message: message.status_at(now),
+    )
+
+
+def _page(name: str, **context: object) -> Response[bytes]:
+    page = _PAGES.get_template(name).render(context)
     return Response(page.encode(), media_type="text/html", headers=HEADERS)
 
 
@@ -96,7 +117,7 @@ def style() -> Response[bytes]:
 def reply(
     request: Conversation, sandbox: TheSandbox, data: URLEncodedBody[dict[str, str]]
 ) -> Response[Any] | Redirect:
-    """Let somebody text a service back, from the form on the page."""
+    """Let somebody text a service, from the form on a phone's page or on the page of all."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise HTTPException("This form is answered only from its own page.", status_code=403)
     sender = data.get("sender", "").strip()
@@ -105,7 +126,8 @@ def reply(
         controls.receive(
             sandbox, controls.Reply(sender=sender, message=data.get("message", ""), service=service)
         )
-    return Redirect("/outbox#received", status_code=303)
+    back = f"/outbox?{urlencode({'to': data['to']})}#reply" if data.get("to") else "/outbox#received"
+    return Redirect(back, status_code=303)
 
 
 def _filters(to: str, before: int | None) -> Filters:

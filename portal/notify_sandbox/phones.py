@@ -3,6 +3,7 @@
 import re
 import string
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
@@ -60,6 +61,7 @@ class Phone:
         return 2.0 if self.abroad else 1.0
 
 
+@lru_cache(maxsize=10_000)
 def parse(text: str) -> Phone:
     """Read a number as people write it.
 
@@ -79,6 +81,18 @@ def parse(text: str) -> Phone:
         country=country,
         landline=country == UK and phonenumbers.number_type(number) in _LANDLINES,
         abroad=region != "GB" and not _is_on_television(number),
+    )
+
+
+def as_dialled(digits: str) -> str:
+    """The digits of a number as people write it here; what is no number stays as it is."""
+    try:
+        number = phonenumbers.parse(f"+{digits}")
+    except NumberParseException:
+        return digits
+    form = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(
+        number, form.NATIONAL if number.country_code == UK else form.INTERNATIONAL
     )
 
 

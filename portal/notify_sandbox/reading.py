@@ -11,7 +11,13 @@ from litestar.params import FromPath
 from portal.notify_sandbox import texts
 from portal.notify_sandbox.config import Channel
 from portal.notify_sandbox.errors import as_json, bad_request, no_result
-from portal.notify_sandbox.records import Filters, Notification, ReceivedText, retained_since
+from portal.notify_sandbox.records import (
+    REPLIES_ARE_KEPT_FOR,
+    Filters,
+    Notification,
+    ReceivedText,
+    retained_since,
+)
 from portal.notify_sandbox.sandbox import Caller, Conversation, Sandbox, TheSandbox, address_of
 from portal.notify_sandbox.schemas import BY_ID_SCHEMA, LIST_SCHEMA, RECEIVED_TEXTS_SCHEMA
 
@@ -59,7 +65,7 @@ async def many(request: Conversation, caller: Caller, sandbox: TheSandbox) -> Re
         types=query.get("template_type", []),
         reference=query.get("reference"),
         older_than=str(UUID(query["older_than"])) if "older_than" in query else None,
-        since=retained_since(sandbox.clock.now()),
+        since=retained_since(sandbox.clock.now(), days=caller.service.retention_days),
     )
     now, address = sandbox.now(), address_of(request)
     found = sandbox.state.notifications(filters, now=now, limit=PAGE)
@@ -76,7 +82,7 @@ async def received_texts(request: Conversation, caller: Caller, sandbox: TheSand
     found = sandbox.state.received_texts(
         str(caller.service.id),
         older_than=str(UUID(query["older_than"])) if "older_than" in query else None,
-        since=retained_since(sandbox.clock.now()),
+        since=retained_since(sandbox.clock.now(), days=REPLIES_ARE_KEPT_FOR),
         limit=PAGE,
     )
     shown = [
@@ -99,7 +105,7 @@ def _find(sandbox: Sandbox, caller: Caller, notification_id: str) -> Notificatio
     found = sandbox.state.notification(
         str(UUID(notification_id)),
         service_id=str(caller.service.id),
-        since=retained_since(sandbox.clock.now()),
+        since=retained_since(sandbox.clock.now(), days=caller.service.retention_days),
     )
     if found is None:
         raise no_result()

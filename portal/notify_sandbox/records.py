@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from portal.clock import LONDON
 
-RETENTION_DAYS = 7
+REPLIES_ARE_KEPT_FOR = 7
+"""Days, whatever a service has set for what it sends."""
 
 
 def stamp(moment: datetime) -> str:
@@ -19,10 +20,10 @@ def as_moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def retained_since(now: datetime) -> str:
+def retained_since(now: datetime, *, days: int) -> str:
     """The moment before which Notify has forgotten: a midnight in London."""
     midnight = now.astimezone(LONDON).replace(hour=0, minute=0, second=0, microsecond=0)
-    return stamp(midnight - timedelta(days=RETENTION_DAYS))
+    return stamp(midnight - timedelta(days=days))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,8 @@ class Notification:
     service_id: str
     key_type: str
     type: str
+    sender: str
+    """Whom it is from: a name or number for a text, an address for an email."""
     recipient: str
     """As the sender wrote it."""
     comparable: str

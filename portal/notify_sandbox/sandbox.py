@@ -28,6 +28,10 @@ class Sandbox:
     faults: Faults
     rate_limit: RateLimit = field(default_factory=RateLimit)
 
+    def live_by(self, config: SandboxConfig) -> None:
+        """Go on in another way, with the same memory."""
+        self.config = self.callbacks.config = config
+
     def now(self) -> str:
         """This moment, as Notify writes it."""
         return stamp(self.clock.now())

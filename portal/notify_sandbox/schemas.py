@@ -7,7 +7,7 @@ from functools import partial
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from portal.notify_sandbox import phones, recipients
+from portal.notify_sandbox import documents, phones, recipients
 from portal.notify_sandbox.config import Channel
 from portal.notify_sandbox.errors import ApiError
 
@@ -29,6 +29,8 @@ class Schema:
 
     fields: Mapping[str, Check]
     required: Sequence[str] = field(default=())
+    may_hold_files: bool = False
+    """Whether values to fill in may be files."""
 
     def check(self, body: object) -> None:
         """Refuse a body that breaks a rule.
@@ -47,6 +49,8 @@ class Schema:
         for name, check in self.fields.items():
             if name in body:
                 yield from (f"{name} {problem}" for problem in check(body[name]))
+        if self.may_hold_files and isinstance(body.get("personalisation"), dict):
+            yield from documents.problems(body["personalisation"])
         yield from (f"{name} is a required property" for name in self.required if name not in body)
         if extra := sorted(body.keys() - self.fields.keys()):
             were = "was" if len(extra) == 1 else "were"
@@ -68,6 +72,7 @@ def send_schema(channel: Channel, *, now: datetime) -> Schema:
                 "sms_sender_id": a_uuid,
             },
             ("phone_number", "template_id"),
+            may_hold_files=True,
         )
     return Schema(
         {
@@ -81,6 +86,7 @@ def send_schema(channel: Channel, *, now: datetime) -> Schema:
             "sanitise_content_for": _names_or_nothing,
         },
         ("email_address", "template_id"),
+        may_hold_files=True,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from litestar import Response, post
 from litestar.params import FromPath
 
-from portal.notify_sandbox.accepting import Accepted, accept
+from portal.notify_sandbox.accepting import Accepted, accept, parsed
 from portal.notify_sandbox.config import Channel, KeyType
 from portal.notify_sandbox.errors import ApiError, as_json, bad_request
 from portal.notify_sandbox.sandbox import Caller, Conversation, TheSandbox, address_of
@@ -16,11 +16,15 @@ async def send(
     request: Conversation, caller: Caller, sandbox: TheSandbox, channel: FromPath[str]
 ) -> Response[bytes]:
     """Accept a message, or say what is wrong with it."""
+    now, raw_body = sandbox.clock.now(), await request.body()
+    if sandbox.config.limited:
+        sandbox.rate_limit.take(caller.service, caller.key.type, now=now)
     if channel == "letter":
+        parsed(raw_body)
         raise _no_letters(caller)
     if channel not in set(Channel):
         raise ApiError(500, "KeyError", "Internal server error")
-    accepted = accept(sandbox, caller, Channel(channel), await request.body())
+    accepted = accept(sandbox, caller, Channel(channel), raw_body, now=now)
     if sandbox.config.receipts_before_answer:
         await sandbox.callbacks.make_due()
     return as_json(_answer(accepted, address_of(request)), 201)
@@ -51,10 +55,10 @@ def _answer(accepted: Accepted, address: str) -> Mapping[str, object]:
         "uri": f"{address}/v2/notifications/{sent.id}",
     }
     if sent.type == Channel.SMS:
-        content["from_number"] = accepted.sender
+        content["from_number"] = sent.sender
     else:
         content["subject"] = sent.subject
-        content["from_email"] = accepted.sender
+        content["from_email"] = sent.sender
         content["one_click_unsubscribe_url"] = sent.unsubscribe_url
         answer["sanitised_content"] = accepted.sanitised
     return answer

@@ -2,9 +2,10 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import fields
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from portal.notify_sandbox.records import Call, Filters, Notification, ReceivedT
 _TABLES = """
 CREATE TABLE IF NOT EXISTS notifications (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, service_id TEXT NOT NULL,
-    key_type TEXT NOT NULL, type TEXT NOT NULL, recipient TEXT NOT NULL, comparable TEXT NOT NULL,
+    key_type TEXT NOT NULL, type TEXT NOT NULL, sender TEXT NOT NULL, recipient TEXT NOT NULL,
+    comparable TEXT NOT NULL,
     reference TEXT, template_id TEXT NOT NULL, template_version INTEGER NOT NULL,
     template_name TEXT NOT NULL, subject TEXT, body TEXT NOT NULL, sent_text TEXT NOT NULL,
     unsubscribe_url TEXT, created_at TEXT NOT NULL, sent_at TEXT NOT NULL, completed_at TEXT NOT NULL,
@@ -23,6 +25,7 @@ CREATE INDEX IF NOT EXISTS notifications_by_recipient ON notifications (comparab
 CREATE TABLE IF NOT EXISTS received_texts (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, service_id TEXT NOT NULL,
     created_at TEXT NOT NULL, notify_number TEXT NOT NULL, user_number TEXT NOT NULL, content TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS received_texts_by_phone ON received_texts (user_number);
 CREATE TABLE IF NOT EXISTS calls (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, service_id TEXT NOT NULL, url TEXT NOT NULL, token TEXT,
     payload TEXT NOT NULL, due_at TEXT NOT NULL, tries INTEGER NOT NULL, outcome TEXT NOT NULL);
@@ -31,6 +34,11 @@ CREATE TABLE IF NOT EXISTS accepted (
     service_id TEXT NOT NULL, day TEXT NOT NULL, channel TEXT NOT NULL, number INTEGER NOT NULL,
     PRIMARY KEY (service_id, day, channel));
 """
+_VERSION = 2
+"""Of these tables.  A file that an older sandbox wrote is begun anew."""
+_FORGET = "".join(
+    f"DROP TABLE IF EXISTS {table};" for table in ("notifications", "received_texts", "calls", "accepted")
+)
 _CONDITIONS = {
     "service_id": "service_id = :service_id",
     "key_type": "key_type = :key_type",
@@ -45,6 +53,29 @@ _CONDITIONS = {
 }
 
 
+Record = Notification | ReceivedText | Call
+
+
+def _inserting(table: str, kind: type[Record]) -> tuple[str, Callable[[Record], Sequence[object]]]:
+    """How to keep a record, all but the number that the database gives it."""
+    names = [each.name for each in fields(kind) if each.name != "seq"]
+    marks = ", ".join("?" * len(names))
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", attrgetter(*names)  # noqa: S608 our own words
+
+
+_INSERTS = {
+    kind: _inserting(table, kind)
+    for table, kind in (("notifications", Notification), ("received_texts", ReceivedText), ("calls", Call))
+}
+
+_DUE = (
+    "SELECT * FROM calls WHERE outcome = 'waiting' AND due_at <= ? "
+    "AND seq NOT IN (SELECT value FROM json_each(?))"
+)
+_DUE_OLDEST_FIRST = f"{_DUE} ORDER BY due_at, seq LIMIT ?"
+_DUE_NEWEST_FIRST = f"{_DUE} ORDER BY due_at DESC, seq DESC LIMIT ?"
+
+
 class State:
     """All that was accepted.  Each method is one whole transaction, quick enough to wait for."""
 
@@ -53,7 +84,15 @@ class State:
         self.connection.row_factory = sqlite3.Row
         self.connection.execute("PRAGMA busy_timeout = 5000")
         self.connection.execute("PRAGMA journal_mode = WAL")
-        self.connection.execute("PRAGMA synchronous = NORMAL")
+        self.connection.execute(
+            "PRAGMA synchronous = OFF"
+        )  # the file outlives a killed process, not a power cut
+        self._begin()
+
+    def _begin(self) -> None:
+        [version] = self.connection.execute("PRAGMA user_version").fetchone()
+        if version != _VERSION:
+            self.connection.executescript(f"{_FORGET} PRAGMA user_version = {_VERSION}")
         self.connection.executescript(_TABLES)
 
     def close(self) -> None:
@@ -62,9 +101,9 @@ class State:
     def keep(self, notification: Notification, calls: Iterable[Call], *, counted_as: Iterable[str]) -> None:
         """Keep a message and the callbacks that will follow it, and count it."""
         with self._transaction():
-            self._insert("notifications", notification)
+            self._insert(notification)
             for call in calls:
-                self._insert("calls", call)
+                self._insert(call)
             for channel in counted_as:
                 self.connection.execute(
                     "INSERT INTO accepted VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET number = number + 1",
@@ -98,9 +137,9 @@ class State:
     def receive(self, text: ReceivedText, calls: Iterable[Call]) -> None:
         """Keep a text that came in and the callback that passes it on."""
         with self._transaction():
-            self._insert("received_texts", text)
+            self._insert(text)
             for call in calls:
-                self._insert("calls", call)
+                self._insert(call)
 
     def received_texts(
         self, service_id: str, *, older_than: str | None, since: str, limit: int
@@ -114,12 +153,11 @@ class State:
         values = {"service_id": service_id, "since": since, "older_than": older_than, "limit": limit}
         return [ReceivedText(**row) for row in self.connection.execute(query, values)]
 
-    def calls_due(self, now: str, *, besides: Sequence[int], limit: int) -> list[Call]:
+    def calls_due(
+        self, now: str, besides: Sequence[int], *, limit: int, newest_first: bool = False
+    ) -> list[Call]:
         """The callbacks whose time has come, besides those already being made."""
-        query = (
-            "SELECT * FROM calls WHERE outcome = 'waiting' AND due_at <= ? "
-            "AND seq NOT IN (SELECT value FROM json_each(?)) ORDER BY due_at, seq LIMIT ?"
-        )
+        query = _DUE_NEWEST_FIRST if newest_first else _DUE_OLDEST_FIRST
         rows = self.connection.execute(query, (now, json.dumps(besides), limit))
         return [Call(**row) for row in rows]
 
@@ -144,11 +182,9 @@ class State:
             raise
         self.connection.execute("COMMIT")
 
-    def _insert(self, table: str, record: Notification | ReceivedText | Call) -> None:
-        values = asdict(record)
-        del values["seq"]
-        names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
-        self.connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)  # noqa: S608 our own words
+    def _insert(self, record: Record) -> None:
+        statement, values_of = _INSERTS[type(record)]
+        self.connection.execute(statement, values_of(record))
 
 
 def _where(filters: Filters, now: str) -> tuple[str, dict[str, Any]]:

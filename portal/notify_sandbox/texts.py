@@ -37,7 +37,7 @@ def tidy(text: str) -> str:
     text = without_space_before_punctuation(text)
     text = "\n".join(one_spaced(line) for line in text.splitlines())
     text = _BLANK_LINES.sub("\n\n", text).strip()
-    return "".join(map(_carried, text))
+    return text if GSM.issuperset(text) else "".join(map(_carried, text))
 
 
 def without_space_before_punctuation(text: str) -> str:
@@ -49,21 +49,21 @@ def one_spaced(line: str) -> str:
     return " ".join(line.translate(_HIDDEN).split())
 
 
-def with_prefix(text: str, name: str | None) -> str:
-    """The text behind the name of the service that sends it, if that is wanted."""
-    return text if name is None else f"{name.strip()}: {text}"
+def with_prefix(text: str, name: str) -> str:
+    """The text behind the name of the service that sends it."""
+    return f"{name.strip()}: {text}"
 
 
 def fragments(text: str) -> int:
     """How many messages the networks count a tidy text as."""
-    if COSTLY_WELSH & set(text):
+    if not COSTLY_WELSH.isdisjoint(text):
         return _pieces(len(text), alone=70, joined=67)
     return _pieces(units(text), alone=160, joined=153)
 
 
 def units(text: str) -> int:
     """The length of a text in the networks' seven-bit alphabet."""
-    return len(text) + sum(character in EXTENDED for character in text)
+    return len(text) if EXTENDED.isdisjoint(text) else len(text) + sum(map(EXTENDED.__contains__, text))
 
 
 def _pieces(length: int, *, alone: int, joined: int) -> int:

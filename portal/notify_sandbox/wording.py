@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from portal.notify_sandbox import recipients, texts
 from portal.notify_sandbox.config import Channel, SandboxTemplate
@@ -28,6 +29,7 @@ class Message:
     subject: str | None
 
 
+@lru_cache(maxsize=1000)
 def key_of(name: str) -> str:
     """The form of a placeholder's name that case, spaces, dashes and underscores do not change."""
     return name.translate(_UNSAID).lower()
@@ -37,14 +39,15 @@ def by_key(personalisation: Mapping[str, object]) -> dict[str, object]:
     return {key_of(name): value for name, value in personalisation.items()}
 
 
-def placeholders(template: SandboxTemplate) -> list[str]:
+@lru_cache(maxsize=1000)
+def placeholders(template: SandboxTemplate) -> tuple[str, ...]:
     """The names a template asks for, in order of appearance, the subject's first."""
     names: dict[str, str] = {}
     for part in (template.subject or "", template.body):
         for placeholder in _PLACEHOLDER.findall(part):
             name = placeholder.split("??")[0]
             names.setdefault(key_of(name), name)
-    return list(names.values())
+    return tuple(names.values())
 
 
 def missing(template: SandboxTemplate, values: Values) -> list[str]:
@@ -60,8 +63,8 @@ def fill(template: SandboxTemplate, values: Values) -> Message:
     return Message(_filled(template.body, values, bullets=True).strip(), subject)
 
 
-def sent_text(template: SandboxTemplate, values: Values, *, prefix: str | None) -> str:
-    """A text as the networks get it, behind the service's name if that is wanted."""
+def sent_text(template: SandboxTemplate, values: Values, *, prefix: str) -> str:
+    """A text as the networks get it, behind the service's name."""
     return texts.tidy(texts.with_prefix(_filled(template.body, values, bullets=False), prefix))
 
 

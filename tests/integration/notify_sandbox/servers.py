@@ -15,6 +15,7 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar.types import ASGIApp
 
+REDIRECT = 307
 A_WHILE = 10
 """Seconds after which what should have happened has not."""
 
@@ -100,7 +101,10 @@ def a_receiver() -> Iterator[Receiver]:
             raw = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.calls.append(Received(self.path, dict(self.headers), json.loads(raw), raw))
             time.sleep(receiver.slowness)
-            self.send_response(receiver.answers.pop(0) if receiver.answers else 200)
+            answer = receiver.answers.pop(0) if receiver.answers else 200
+            self.send_response(answer)
+            if answer == REDIRECT:
+                self.send_header("Location", "/elsewhere")
             self.send_header("Content-Length", "0")
             self.end_headers()
 

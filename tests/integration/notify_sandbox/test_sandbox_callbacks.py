@@ -176,6 +176,30 @@ async def test_a_receipt_may_come_twice(open_sandbox, service, receiver):
     assert len(receiver.calls) == 2
 
 
+async def test_receipts_may_come_out_of_order(open_sandbox, service, receiver, clock):
+    sender = open_sandbox(a_config(service, receipts_out_of_order=True))
+    ids = []
+    for _ in range(12):
+        ids.append((await sender.text()).json()["id"])
+        clock.moment += timedelta(milliseconds=1)
+    clock.moment += timedelta(seconds=1)
+
+    await sandbox_of(sender).callbacks.make_due()
+    first = {call.body["id"] for call in receiver.calls}
+    await sandbox_of(sender).callbacks.make_due()
+
+    assert first == set(ids[2:])
+    assert {call.body["id"] for call in receiver.calls} == set(ids)
+
+
+@pytest.mark.parametrize("outcome", ["technical-failure", "pending", "sent"])
+async def test_notify_keeps_silent_about_some_ends(open_sandbox, service, outcome):
+    sender = open_sandbox(a_config(service, outcomes={"07700900123": outcome}))
+    await sender.text()
+
+    assert await outcomes(sender) == []
+
+
 async def test_a_smoke_test_gets_no_receipt(open_sandbox, service, receiver):
     sender = open_sandbox(a_config(service, receipts_before_answer=True))
     await sender.text(phone_number="07700900000")
@@ -193,6 +217,16 @@ async def test_no_more_than_ten_calls_are_under_way(sender, callbacks, receiver,
         numbers.append(len(receiver.calls))
 
     assert numbers == [10, 20, 25]
+
+
+async def test_a_redirect_is_followed(sender, callbacks, receiver, clock):
+    receiver.answers = [307]
+    await sender.text()
+    clock.moment += timedelta(seconds=1)
+    await callbacks.make_due()
+
+    assert [call.path for call in receiver.calls] == ["/receipts", "/elsewhere"]
+    assert await outcomes(sender) == ["200"]
 
 
 async def test_calls_are_made_until_it_is_told_to_stop(sender, callbacks, receiver, clock):

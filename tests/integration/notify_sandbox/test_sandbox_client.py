@@ -17,7 +17,7 @@ from notifications_python_client.notifications import NotificationsAPIClient
 
 from portal.notify_sandbox.app import create_sandbox
 from portal.notify_sandbox.config import Callback, SandboxConfig
-from portal.notify_sandbox.keys import DEVELOPMENT_KEY, NEUTRAL_DEVELOPMENT_KEY
+from portal.notify_sandbox.keys import DEVELOPMENT_KEY, NEUTRAL_DEVELOPMENT_KEY, parts_of
 from tests.integration.notify_sandbox.sandboxes import ADDRESS, EMAIL, PHONE, TEMPLATES, TEXT, VALUES
 from tests.integration.notify_sandbox.servers import a_free_port, a_receiver, is_open, served, until
 
@@ -74,6 +74,27 @@ def test_the_neutral_service_is_another(client, address):
     neutral.request_session.close()
 
 
+def test_each_service_is_texted_at_its_own_number_and_one_page_is_told(client, address, receiver):
+    neutral = a_client(NEUTRAL_DEVELOPMENT_KEY, address)
+    for key, message in (
+        (NEUTRAL_DEVELOPMENT_KEY, "to the neutral one"),
+        (DEVELOPMENT_KEY, "to the plain one"),
+    ):
+        given = {"sender": PHONE, "message": message, "service": str(parts_of(key)[1])}
+        requests.post(f"{address}/sandbox/received-texts", json=given, timeout=5).raise_for_status()
+
+    heard = {each["content"]: each["notify_number"] for each in neutral.get_received_texts_iterator()}
+    told = {"to the neutral one": "07700900501", "to the plain one": "07700900500"}
+    assert heard == {"to the neutral one": "07700900501"}
+    until(
+        lambda: (
+            told.items()
+            <= {(c.body.get("message"), c.body.get("destination_number")) for c in receiver.calls}
+        )
+    )
+    neutral.request_session.close()
+
+
 def test_templates_are_read(client):
     assert client.get_template(TEXT)["name"] == "Reminder"
     assert client.get_template_version(TEXT, 1)["version"] == 1
@@ -107,6 +128,7 @@ def test_letters_are_refused(client):
         ("429", errors.HTTPError, 429),
         ("not-json", errors.InvalidResponse, 200),
         ("cut-off", errors.HTTP503Error, 503),
+        ("reset", errors.HTTP503Error, 503),
     ],
 )
 def test_trouble_looks_to_the_client_as_it_would(client, address, kind, error, status):
@@ -116,7 +138,19 @@ def test_trouble_looks_to_the_client_as_it_would(client, address, kind, error, s
         client.send_sms_notification(PHONE, str(TEXT), VALUES)
 
     assert trouble.value.status_code == status
-    assert (trouble.value.response is None) is (kind == "cut-off")
+    assert (trouble.value.response is None) is (kind in {"cut-off", "reset"})
+
+
+@pytest.mark.parametrize("stored", [True, False], ids=["stored", "not stored"])
+def test_a_connection_may_be_reset_before_there_is_an_answer(client, address, stored):
+    order(address, kind="reset", stored=stored)
+
+    with pytest.raises(errors.HTTP503Error) as trouble:
+        client.send_sms_notification(PHONE, str(TEXT), VALUES, reference=f"reset {stored}")
+
+    assert "ConnectionResetError" in repr(trouble.value.__cause__)
+    assert len(client.get_all_notifications(reference=f"reset {stored}")["notifications"]) == stored
+    assert client.send_sms_notification(PHONE, str(TEXT), VALUES)["id"]
 
 
 @pytest.mark.parametrize("stored", [True, False], ids=["stored", "not stored"])

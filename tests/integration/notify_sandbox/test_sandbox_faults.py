@@ -42,7 +42,7 @@ async def test_notifys_own_failures(sender, kind, refusal):
     assert (await sender.text()).status_code == 201
 
 
-@pytest.mark.parametrize(("kind", "status"), [("502", 502), ("503", 503), ("not-json", 200)])
+@pytest.mark.parametrize(("kind", "status"), [("400", 400), ("502", 502), ("503", 503), ("not-json", 200)])
 async def test_failures_before_notify_are_pages(sender, kind, status):
     await order(sender, kind=kind)
 
@@ -117,6 +117,40 @@ async def test_the_outbox_is_spared(sender):
     assert (await sender.client.get("/outbox")).status_code == 200
 
 
+async def statuses_with(sender, *faults) -> list[int]:
+    await sender.client.delete(FAULTS)
+    for fault in faults:
+        await order(sender, **fault)
+    return [(await sender.text()).status_code for _ in range(200)]
+
+
+async def test_a_share_of_the_calls_may_fail_the_same_ones_for_the_same_seed(sender):
+    fault = {"kind": "503", "share": 0.3, "seed": 7}
+
+    once, again = [await statuses_with(sender, fault) for _ in range(2)]
+    other = await statuses_with(sender, fault | {"seed": 8})
+
+    assert 40 < once.count(503) < 80
+    assert once.count(201) == 200 - once.count(503)
+    assert once == again
+    assert other != once
+
+
+async def test_shares_add_up_and_may_be_used_up(sender):
+    mixed = await statuses_with(
+        sender, {"kind": "500", "share": 0.5, "count": 10}, {"kind": "429", "share": 0.2, "seed": 1}
+    )
+
+    assert mixed.count(500) == 10
+    assert 20 < mixed.count(429) < 60
+    assert [fault["kind"] for fault in (await sender.client.get(FAULTS)).json()["faults"]] == ["429"]
+
+
+async def test_all_or_none_may_fail(sender):
+    assert set(await statuses_with(sender, {"kind": "500", "share": 1})) == {500}
+    assert set(await statuses_with(sender, {"kind": "500", "share": 0})) == {201}
+
+
 async def test_faults_can_be_called_off(sender):
     await order(sender, kind="500", count=9)
 
@@ -124,6 +158,15 @@ async def test_faults_can_be_called_off(sender):
     assert (await sender.text()).status_code == 201
 
 
-@pytest.mark.parametrize("fault", [{}, {"kind": "flood"}, {"kind": "500", "often": 2}])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {},
+        {"kind": "flood"},
+        {"kind": "500", "often": 2},
+        {"kind": "500", "count": 0},
+        {"kind": "500", "share": 30},
+    ],
+)
 async def test_a_fault_that_is_none(sender, fault):
     assert (await sender.client.post(FAULTS, json=fault)).status_code == 400

@@ -1,6 +1,9 @@
 """The outbox shows people and tests what would have been sent."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -28,43 +31,83 @@ def said(element, selector) -> list[str]:
     return [" ".join(found.text_content().split()) for found in element.cssselect(selector)]
 
 
-async def test_a_message_shows_what_there_is_to_know(sender):
-    await sender.text(
-        reference="ref-1", personalisation={"name": "<b>", "date": "https://a.example/?x=1&y=2"}
-    )
+async def test_the_outbox_lists_recipients_the_newest_first(sender, clock):
+    await sender.text()
+    clock.moment += timedelta(minutes=1)
+    await sender.email()
+    clock.moment += timedelta(minutes=1)
+    await sender.text(phone_number="+44 7700 900124")
+    await sender.text(phone_number="07700900124", personalisation=VALUES | {"name": "<b>"})
 
     outbox = await page(sender, "/")
 
-    assert said(outbox, "h2")[0] == "1 message"
-    assert said(outbox, "h3") == ["Reminder"]
-    assert said(outbox, "dl > div") == [
+    assert said(outbox, "h1") == ["Phones and mailboxes"]
+    assert said(outbox, ".threads li") == [
+        "07700 900124 2 messages, the last on 23 November 2026 at 10:02 Amends: Hi <b>, come on 1 Dec.",
+        f"{ADDRESS} 1 message, the last on 23 November 2026 at 10:01 Come on 1 Dec",
+        "07700 900123 1 message, the last on 23 November 2026 at 10:00 Amends: Hi Ann, come on 1 Dec.",
+    ]
+    assert [link.get("href") for link in outbox.cssselect(".threads a")] == [
+        "/outbox?to=447700900124",
+        "/outbox?to=ann%40mail.example",
+        "/outbox?to=447700900123",
+    ]
+
+
+async def test_a_phone_shows_its_texts_in_the_order_of_time(open_sandbox, clock):
+    sender = open_sandbox(a_config(a_service(sms_sender="AMENDS", inbound_number="07700900500")))
+    await sender.text(
+        reference="ref-1", personalisation={"name": "<b>", "date": "https://a.example/?x=1&y=2"}
+    )
+    clock.moment = clock.moment.replace(year=2027, month=7)
+    await sender.client.post(
+        "/outbox/replies", data={"sender": "07700 900123", "message": "I am <i>late</i>"}
+    )
+    clock.moment += timedelta(minutes=1)
+    await sender.text(personalisation=VALUES | {"name": "x" * 200})
+
+    phone = await page(sender, f"/outbox?to={PHONE}")
+
+    assert said(phone, "title")[0].startswith("Phone 07700 900123 ")
+    assert said(phone, ".texts .meta") == [
+        "AMENDS, 23 November 2026 at 10:00:00, 1 part",
+        "This phone to 07700900500, 23 July 2027 at 11:00:00",
+        "AMENDS, 23 July 2027 at 11:01:00, 2 parts",
+    ]
+    assert said(phone, ".bubble")[1] == "I am <i>late</i>"
+    assert said(phone, ".bubble")[0] == "Amends: Hi <b>, come on https://a.example/?x=1&y=2."
+    [link] = phone.cssselect(".bubble a")
+    assert link.get("href") == "https://a.example/?x=1&y=2"
+    assert said(phone, ".texts li:first-child dl > div") == [
         f"To {PHONE}",
-        "When 23 November 2026, 10:00:00",
-        "Status created",
+        "Status delivered",
         "Template Reminder, version 1",
-        "From Amends, test key",
-        "Fragments 1",
+        "Service Amends, test key",
         "Reference ref-1",
     ]
-    assert said(outbox, ".body") == ["Amends: Hi <b>, come on https://a.example/?x=1&y=2."]
-    [link] = outbox.cssselect(".body a")
-    assert link.get("href") == "https://a.example/?x=1&y=2"
+    assert phone.cssselect("a[href='/outbox']")
 
 
-async def test_an_email_is_headed_by_its_subject(sender):
-    await sender.email()
+async def test_a_mailbox_shows_its_emails_as_they_would_be_read(sender, clock):
+    await sender.email(personalisation=VALUES | {"name": "<b> [here](https://a.example/1)"})
+    clock.moment += timedelta(seconds=1)
+    await sender.email(email_address="Ann@mail.example", personalisation=VALUES | {"date": "2 Dec"})
 
-    outbox = await page(sender)
+    mailbox = await page(sender, "/outbox?to=ann%40mail.example")
 
-    assert said(outbox, "h3") == ["Come on 1 Dec"]
-    assert said(outbox, ".body") == ["# Hello Ann See you."]
-    assert "Fragments" not in outbox.text_content()
+    assert said(mailbox, "title")[0].startswith("Mailbox ann@mail.example ")
+    assert said(mailbox, "article h2") == ["Come on 2 Dec", "Come on 1 Dec"]
+    assert said(mailbox, ".meta")[0] == "Amends (sandbox@notify.example), 23 November 2026 at 10:00:01"
+    assert said(mailbox, ".letter h3") == ["Hello Ann", "Hello <b> here"]
+    assert said(mailbox, ".letter p") == ["See you.", "See you."]
+    assert mailbox.cssselect(".letter a")[0].get("href") == "https://a.example/1"
+    assert mailbox.cssselect("form") == []
 
 
 async def test_only_web_addresses_become_links(sender):
     await sender.text(personalisation=VALUES | {"name": "javascript:alert(1) data:x ftp://a.example"})
 
-    assert (await page(sender)).cssselect(".body a") == []
+    assert (await page(sender, f"/outbox?to={PHONE}")).cssselect(".bubble a") == []
 
 
 @pytest.mark.parametrize("to", ["07700900123", "+44 7700 900123", "447700900123"])
@@ -78,35 +121,39 @@ async def test_a_recipients_messages_are_found_however_the_number_is_written(sen
     assert found["total"] == 1
 
 
-async def test_a_filtered_page_says_whose_it_is(sender):
-    await sender.text()
-    await sender.email(email_address="Ann@mail.example")
-
-    outbox = await page(sender, "/outbox?to=ann%40mail.example")
-
-    assert said(outbox, "h2")[0] == "1 message to ann@mail.example"
-    assert outbox.cssselect("input[name=to]")[0].get("value") == "ann@mail.example"
-    assert said(outbox, "h3") == ["Come on 1 Dec"]
+@pytest.mark.parametrize("path", ["/", "/outbox?to=nobody", "/outbox?to=nobody%40mail.example"])
+async def test_an_empty_outbox_says_so(sender, path):
+    assert "There is nothing to show." in (await page(sender, path)).text_content()
 
 
-async def test_an_empty_outbox_says_so(sender):
-    assert "There is nothing to show." in (await page(sender, "/outbox?to=nobody")).text_content()
-
-
-async def test_a_long_outbox_has_pages(sender):
-    for _ in range(120):
-        await sender.text()
+async def test_a_long_conversation_has_pages(sender):
+    for number in range(120):
+        await sender.text(personalisation=VALUES | {"name": str(number)})
     path: str | None = "/outbox?to=07700900123"
     shown = []
 
     while path:
-        outbox = await page(sender, path)
-        shown.append(len(outbox.cssselect("article")))
-        older = outbox.cssselect("a[rel=next]")
-        path = older[0].get("href") if older else None
+        phone = await page(sender, path)
+        shown.append([text.split()[2] for text in said(phone, ".bubble")])
+        earlier = phone.cssselect("a[rel=next]")
+        path = earlier[0].get("href") if earlier else None
 
-    assert shown == [50, 50, 20]
-    assert "Newest messages" in outbox.text_content()
+    assert [len(texts) for texts in shown] == [50, 50, 20]
+    assert shown[0][0] == "70,"
+    assert shown[2][-1] == "19,"
+    assert "Newest texts" in phone.text_content()
+
+
+async def test_many_recipients_have_pages(sender):
+    for number in range(51):
+        await sender.email(email_address=f"a{number}@mail.example")
+
+    first, second = await page(sender), await page(sender, "/outbox?page=2")
+
+    assert (len(first.cssselect(".threads li")), len(second.cssselect(".threads li"))) == (50, 1)
+    assert first.cssselect("a[rel=next]")[0].get("href") == "/outbox?page=2"
+    assert second.cssselect("a[rel=next]") == []
+    assert "Newest messages" in second.text_content()
 
 
 async def test_json_in_full(sender):
@@ -184,6 +231,33 @@ async def test_somebody_texts_back_from_the_page(open_sandbox):
     assert [text["content"] for text in received] == ["I am late"]
 
 
+async def test_a_reply_from_a_phone_goes_to_the_service_it_belongs_to(open_sandbox):
+    other = a_service(id=OTHER_SERVICE, name="Appointments", inbound_number="07700900501")
+    sender = open_sandbox(a_config(a_service(), other))
+    sender.service, sender.key = other, other.keys[0]
+    await sender.text()
+    form = (await page(sender, f"/outbox?to={PHONE}")).forms[0]
+
+    answer = await sender.client.post(form.action, data=dict(form.form_values()) | {"message": "I am late"})
+
+    assert answer.headers["location"] == "/outbox?to=447700900123#reply"
+    received = (await sender.get("/v2/received-text-messages")).json()["received_text_messages"]
+    assert [(text["user_number"], text["content"]) for text in received] == [("447700900123", "I am late")]
+
+
+async def test_a_phone_that_two_services_know_may_choose_and_the_last_one_comes_first(open_sandbox, clock):
+    other = a_service(id=OTHER_SERVICE, name="Appointments", inbound_number="07700900501")
+    sender = open_sandbox(a_config(a_service(), other))
+    await sender.text()
+    clock.moment += timedelta(seconds=1)
+    sender.service, sender.key = other, other.keys[0]
+    await sender.text()
+
+    phone = await page(sender, f"/outbox?to={PHONE}")
+
+    assert said(phone, "option") == ["Appointments (07700900501)", "Amends (07700900500)"]
+
+
 async def test_a_form_from_another_site_is_refused(sender):
     answer = await sender.client.post(
         "/outbox/replies", data={"sender": PHONE}, headers={"Sec-Fetch-Site": "cross-site"}
@@ -199,17 +273,19 @@ async def test_a_text_from_nobody_is_not_received(sender):
     assert received["received_text_messages"] == []
 
 
-async def test_the_page_is_sound(sender):
+@pytest.mark.parametrize("path", ["/", f"/outbox?to={PHONE}", f"/outbox?to={ADDRESS}"])
+async def test_a_page_is_sound(sender, path):
     await sender.text()
     await sender.email()
-    outbox = await page(sender)
+    await sender.client.post("/outbox/replies", data={"sender": PHONE, "message": "I am late"})
+    outbox = await page(sender, path)
 
     ids = outbox.xpath("//@id")
     assert outbox.get("lang") == "en"
     assert len(outbox.cssselect("h1")) == len(outbox.cssselect("main")) == len(outbox.cssselect("title")) == 1
     assert len(ids) == len(set(ids))
     assert set(outbox.xpath("//@for")) == {
-        field.get("id") for field in outbox.cssselect("input, select, textarea")
+        field.get("id") for field in outbox.cssselect("input:not([type=hidden]), select, textarea")
     }
     assert set(outbox.xpath("//@aria-labelledby")) <= set(ids)
     assert outbox.cssselect("script, style, [style]") == []
@@ -232,3 +308,16 @@ async def test_messages_outlive_the_sandbox(open_sandbox, tmp_path):
     found = (await open_sandbox(config).client.get("/outbox.json")).json()
 
     assert [message["to"] for message in found["messages"]] == [ADDRESS]
+
+
+async def test_a_file_of_an_older_sandbox_is_begun_anew(open_sandbox, tmp_path):
+    file = tmp_path / "sandbox.sqlite3"
+    with closing(sqlite3.connect(file)) as older:
+        older.execute("CREATE TABLE notifications (seq INTEGER PRIMARY KEY, id TEXT)")
+        older.execute("INSERT INTO notifications VALUES (1, 'x')")
+        older.commit()
+
+    sender = open_sandbox(a_config(state_file=file))
+
+    assert (await sender.text()).status_code == 201
+    assert (await sender.client.get("/outbox.json")).json()["total"] == 1

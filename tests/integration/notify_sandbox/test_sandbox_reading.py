@@ -150,6 +150,25 @@ async def test_a_smoke_test_by_email_leaves_no_trace(sender, suffix):
     assert await listed(sender) == []
 
 
+@pytest.mark.parametrize(
+    ("outcome", "statuses"),
+    [
+        ("technical-failure", ["sending", "technical-failure"]),
+        ("pending", ["pending", "pending"]),
+        ("sent", ["sent", "sent"]),
+    ],
+)
+async def test_any_recipient_may_be_given_an_end(open_sandbox, clock, outcome, statuses):
+    sender = open_sandbox(a_config(outcomes={"07700 900123": outcome, "Ann@mail.example": outcome}))
+    ids = [await sent(sender, phone_number="+447700900123"), (await sender.email()).json()["id"]]
+    for status in statuses:
+        clock.moment += timedelta(seconds=0.2)
+        for sent_id in ids:
+            shown = (await sender.get(f"{LIST}/{sent_id}")).json()
+            assert shown["status"] == status
+            assert (shown["completed_at"] is None) is (status != "technical-failure")
+
+
 async def test_an_id_that_is_none(sender):
     assert error_of(await sender.get(f"{LIST}/x")) == (
         400,
@@ -257,6 +276,22 @@ async def test_what_is_older_than_seven_london_days_is_forgotten(sender, clock):
     assert kept == [sent_id]
     assert await listed(sender) == []
     assert error_of(await sender.get(f"{LIST}/{sent_id}"))[0] == 404
+
+
+async def test_a_service_may_keep_its_messages_for_less_and_replies_are_kept_for_seven_days(
+    open_sandbox, clock
+):
+    sender = open_sandbox(a_config(a_service(retention_days=3)))
+    await sent(sender)
+    await sender.client.post("/sandbox/received-texts", json={"sender": PHONE, "message": "x"})
+
+    clock.moment = clock.moment.replace(day=26, hour=23, minute=59)
+    kept = await listed(sender)
+    clock.moment += timedelta(minutes=1)
+
+    assert len(kept) == 1
+    assert await listed(sender) == []
+    assert len((await sender.get("/v2/received-text-messages")).json()["received_text_messages"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from tests.integration.notify_sandbox.sandboxes import (
     ADDRESS,
     EMAIL,
     OLD,
-    PHONE,
     SERVICE,
     TEMPLATES,
     TEXT,
@@ -192,6 +191,17 @@ async def test_an_email_that_cannot_be_sent(sender, changes, message):
     assert error_of(await sender.email(**changes)) == (400, "BadRequestError", message)
 
 
+async def test_a_file_is_sent_by_a_service_that_is_set_up_for_it(open_sandbox):
+    sender = open_sandbox(a_config(a_service(sends_files=True)))
+    file = {"file": "JVBERi0xLjQ=", "filename": "letter.pdf"}
+
+    answer = await sender.email(personalisation=VALUES | {"Name": file})
+    wrong = await sender.email(personalisation=VALUES | {"Name": file | {"retention_period": "79 weeks"}})
+
+    assert answer.json()["content"]["body"].startswith("# Hello https://documents.notify.example/d/")
+    assert error_of(wrong)[1] == "ValidationError"
+
+
 async def test_an_empty_message_is_not_sent(open_sandbox):
     hollow = replace(TEMPLATES[0], body="((name)) ((date))")
     sender = open_sandbox(a_config(a_service(templates=(hollow,))))
@@ -303,66 +313,14 @@ async def test_permissions_decide_about_landlines_and_foreign_numbers(open_sandb
         assert (await much.text(phone_number=number)).status_code == 201
 
 
-async def test_the_rate_limit_comes_before_the_body_and_after_the_token(open_sandbox):
-    sender = open_sandbox(a_config(a_service(requests_a_minute=6)))
-    stranger = sender.with_key(a_key())
+async def test_fourteen_fragments_of_welsh_are_not_too_long(open_sandbox):
+    template = replace(TEMPLATES[0], body="((text))")
+    sender = open_sandbox(a_config(a_service(templates=(template,), prefixes_texts=False)))
 
-    for _ in range(5):
-        assert (await stranger.text()).status_code == 403
-    answers = [await sender.call("POST", "/v2/notifications/sms", content=b"{") for _ in range(3)]
+    longest = await sender.text(personalisation={"text": "ŵ" + "a" * 917})
+    longer = await sender.text(personalisation={"text": "a" * 919})
 
-    assert [answer.status_code for answer in answers] == [400, 400, 429]
-    assert error_of(answers[-1])[1:] == (
-        "RateLimitError",
-        "Exceeded rate limit for key type TEST of 6 requests per 60 seconds",
-    )
-    assert "retry-after" not in answers[-1].headers
-    assert (await sender.get("/v2/notifications")).status_code == 200
-
-
-async def test_the_daily_limit_counts_what_was_accepted_until_midnight_utc(open_sandbox, clock):
-    live = a_key(KeyType.LIVE)
-    sender = open_sandbox(a_config(a_service(keys=(live,), texts_a_day=2, emails_a_day=0)))
-    await sender.text(template_id=str(OLD))
-    await sender.text(phone_number="07700900111")
-
-    answers = [await sender.text() for _ in range(3)]
-
-    assert [answer.status_code for answer in answers] == [201, 201, 429]
-    assert error_of(answers[-1])[1:] == (
-        "TooManyRequestsError",
-        "Exceeded send limits (sms: 2) for today",
-    )
-    assert error_of(await sender.email())[2] == "Exceeded send limits (email: 0) for today"
-    clock.moment = clock.moment.replace(day=24, hour=0)
-    assert (await sender.text()).status_code == 201
-
-
-async def test_a_test_key_has_no_daily_limit(open_sandbox):
-    sender = open_sandbox(a_config(a_service(texts_a_day=0)))
-
-    assert (await sender.text()).status_code == 201
-
-
-async def test_a_service_on_trial_sends_fifty_a_day(open_sandbox):
-    service = a_service(keys=(a_key(KeyType.TEAM),), trial=True, guests=GUESTS)
-    sender = open_sandbox(a_config(service))
-
-    statuses = [(await sender.text()).status_code for _ in range(51)]
-
-    assert statuses == [201] * 50 + [429]
-
-
-async def test_foreign_texts_have_a_limit_of_their_own(open_sandbox):
-    service = a_service(keys=(a_key(KeyType.LIVE),), international_texts_a_day=1)
-    sender = open_sandbox(a_config(service))
-
-    answers = [await sender.text(phone_number="077009000012") for _ in range(2)]
-
-    assert answers[0].status_code == 201
-    assert error_of(answers[1]) == (
-        429,
-        "TooManyRequestsError",
-        "Exceeded send limits (international_sms: 1) for today",
-    )
-    assert (await sender.text(phone_number=PHONE)).status_code == 201
+    assert longest.status_code == 201
+    assert error_of(longer)[2] == LONG_TEXT
+    [sent] = (await sender.client.get("/outbox.json")).json()["messages"]
+    assert sent["fragments"] == 14

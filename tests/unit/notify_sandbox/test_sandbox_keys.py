@@ -67,8 +67,17 @@ def test_the_newest_version_of_a_template_is_the_one_that_counts():
     assert [template.version for template in service.latest_templates()] == [2]
 
 
-def test_the_two_development_services_share_their_templates():
-    config = SandboxConfig.for_development([a_template()])
+def test_the_two_development_services_share_their_templates_and_no_number():
+    plain, neutral = SandboxConfig.for_development([a_template()]).services
 
-    assert [service.name for service in config.services] == ["Amends", "Appointments"]
-    assert config.services[0].templates == config.services[1].templates
+    assert (plain.name, neutral.name) == ("Amends", "Appointments")
+    assert plain.templates == neutral.templates == (a_template(),)
+    assert plain.inbound_number != neutral.inbound_number
+
+
+def test_the_neutral_service_may_have_templates_of_its_own():
+    own = replace(a_template(), body="neutral")
+
+    plain, neutral = SandboxConfig.for_development([a_template()], neutral_templates=[own]).services
+
+    assert (plain.templates, neutral.templates) == ((a_template(),), (own,))

@@ -24,11 +24,20 @@ from portal.notify_sandbox import markdown
         ),
         ("See https://a.example/x.", '<p>See <a href="https://a.example/x">https://a.example/x</a>.</p>'),
         ("it's <b>bold</b> **x**", "<p>it’s &lt;b&gt;bold&lt;/b&gt; **x**</p>"),
+        ("a ![dot](https://a.example/dot.png) b", "<p>a  b</p>"),
+        ("x\n\n| a | b |\n| --- | :-: |\n| 1 | 2 |\n\ny", "<p>x</p><p>y</p>"),
+        ("**x", "<ul><li>*x</li></ul>"),
+        ("Go to GOV.UK now", "<p>Go to GOV.\u200bUK now</p>"),
+        ("See https://www.gov.uk/x", '<p>See <a href="https://www.gov.uk/x">https://www.gov.uk/x</a></p>'),
         ("[x](javascript:alert)", "<p>[x](javascript:alert)</p>"),
     ],
 )
 def test_what_notify_supports_is_rendered(source, html):
     assert markdown.to_html(source) == html
+
+
+def test_headings_stand_under_the_one_that_is_there():
+    assert markdown.to_html("# a\n## b", under=2) == "<h3>a</h3><h4>b</h4>"
 
 
 def test_plain_text_keeps_its_characters_and_gains_links():

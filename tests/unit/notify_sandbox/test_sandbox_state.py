@@ -14,6 +14,7 @@ NOTIFICATION = Notification(
     service_id="s-1",
     key_type="live",
     type="sms",
+    sender="GOVUK",
     recipient="07700900123",
     comparable="447700900123",
     reference=None,

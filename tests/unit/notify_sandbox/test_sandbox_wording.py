@@ -62,7 +62,7 @@ def test_a_list_becomes_bullets_in_the_body_of_an_email_and_not_in_its_subject()
 def test_names_are_listed_in_order_of_appearance_the_subjects_first():
     template = a_template("((b)) ((late??x)) ((A)) ((c))", subject="((a)) ((d))")
 
-    assert wording.placeholders(template) == ["a", "d", "b", "late", "c"]
+    assert wording.placeholders(template) == ("a", "d", "b", "late", "c")
     assert wording.missing(template, by_key({"B": "", "D": None, "c": 0})) == ["a", "d", "late"]
 
 
