@@ -13,6 +13,7 @@ from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from portal.domain.deliveries import (
     Accepted,
+    ChannelIsOff,
     CourierIsAway,
     CourierIsBusy,
     CourierStopped,
@@ -22,9 +23,9 @@ from portal.domain.deliveries import (
     Outcome,
     Refused,
 )
-from portal.domain.messages import Channel
+from portal.domain.messages import Channel, NotifyService
 from portal.errors import Misconfigured
-from portal.languages import ENGLISH, LANGUAGES, spoken
+from portal.languages import ENGLISH, Language, spoken
 from portal.notify.wordings import Wording, fill
 
 TIMEOUT_SECONDS = 10
@@ -33,6 +34,10 @@ BAD_REQUEST, UNAUTHORISED, FORBIDDEN, NOT_FOUND, TOO_MANY = 400, 401, 403, 404, 
 RECIPIENT_FAULTS = ("ValidationError", "InvalidPhoneError")
 UNREADABLE = "an answer we cannot read"
 DAY_IS_FULL = "TooManyRequestsError"
+CHANNEL_IS_OFF = "Service is not allowed to send"
+"""The one place where we look at a text: nothing else tells this from a fault of the template.  Should the
+text change, each wording is paused by itself instead.
+"""
 
 
 class NotThere(CourierIsAway):
@@ -68,6 +73,7 @@ class Notify:
         self._api_key, self._address = api_key, address
         self._templates, self._base_url, self._drafts = templates, base_url, drafts
         self._of_thread = threading.local()
+        self._versions: dict[Wording, str] = {}
 
     @property
     def client(self) -> NotificationsAPIClient:
@@ -81,13 +87,10 @@ class Notify:
 
     def deliver(self, letter: Letter) -> Outcome:
         """Send it, once."""
-        language = spoken(letter.message.language)
-        if language.is_draft and not self._drafts(letter.force):
-            language = ENGLISH
-        wording = Wording(letter.message.purpose, letter.channel, language.code)
+        language, wording = self._chosen(letter)
         details = {
             "template_id": str(self._templates[wording.name]),
-            "personalisation": fill(letter, LANGUAGES[language.code], base_url=self._base_url),
+            "personalisation": fill(letter, language, base_url=self._base_url),
             "reference": str(letter.message.id),
         }
         try:
@@ -101,14 +104,27 @@ class Notify:
         except (KeyError, TypeError, ValueError):
             return Delayed(UNREADABLE, may_have_arrived=True)
 
-    def find(self, reference: UUID) -> Accepted | None:
-        """Whether a message of this reference was taken before."""
+    def wording_of(self, letter: Letter) -> str:
+        """The name and the version of the words that it goes in."""
+        _, wording = self._chosen(letter)
+        if wording not in self._versions:
+            self._versions[wording] = wording.version
+        return f"{wording.name}@{self._versions[wording]}"
+
+    def _chosen(self, letter: Letter) -> tuple[Language, Wording]:
+        language = spoken(letter.message.language)
+        if language.is_draft and not self._drafts(letter.force):
+            language = ENGLISH
+        return language, Wording(letter.message.purpose, letter.channel, language.code)
+
+    def find(self, reference: UUID, service: NotifyService) -> Accepted | None:
+        """Whether a message of this reference was taken by this service before."""
         found = self._ask(lambda: self.client.get_all_notifications(reference=str(reference)))
         taken = found.get("notifications", [])
         return Accepted(UUID(taken[0]["id"])) if taken else None
 
-    def status(self, notify_id: UUID) -> str | None:
-        """What became of it."""
+    def status(self, notify_id: UUID, service: NotifyService) -> str | None:
+        """What became of what this service took."""
         try:
             found = self._ask(lambda: self.client.get_notification_by_id(str(notify_id)))
         except NotThere:
@@ -141,7 +157,7 @@ class Notify:
 
 
 def _read(error: APIError) -> Outcome:
-    """Branch on status and error name, never on the message: messages change (Notify's docs)."""
+    """Branch on status and error name, not on the message: messages change (Notify's docs)."""
     if isinstance(error, InvalidResponse):
         return Delayed(UNREADABLE, may_have_arrived=True)
     if error.response is None:
@@ -151,6 +167,8 @@ def _read(error: APIError) -> Outcome:
     is_notifys = isinstance(error.message, list)
     if status in (UNAUTHORISED, FORBIDDEN) and is_notifys:
         raise CourierStopped(name) from error
+    if status == BAD_REQUEST and is_notifys and CHANNEL_IS_OFF in str(error.message):
+        return ChannelIsOff(name)
     if status == BAD_REQUEST and is_notifys:
         of_recipient = name.split(" ", 1)[1] in RECIPIENT_FAULTS
         return Refused(name) if of_recipient else Delayed(name, needs_mending=True)

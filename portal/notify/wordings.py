@@ -4,6 +4,7 @@ The words stand here and in Notify's templates; the portal sends only the templa
 what fills its ((placeholders)).
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -58,6 +59,11 @@ class Wording:
     def body(self) -> str:
         """The words, with ((placeholders))."""
         return self._text.split("\n", 1)[1].strip() if self.channel is Channel.EMAIL else self._text
+
+    @property
+    def version(self) -> str:
+        """What tells these words from earlier or later ones under the same name."""
+        return hashlib.sha256(self._text.encode()).hexdigest()[:12]
 
     @property
     def placeholders(self) -> frozenset[str]:

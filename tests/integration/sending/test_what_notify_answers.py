@@ -20,6 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from portal.domain.deliveries import (
     Accepted,
+    ChannelIsOff,
     CourierIsAway,
     CourierIsBusy,
     CourierStopped,
@@ -27,7 +28,7 @@ from portal.domain.deliveries import (
     Delayed,
     Refused,
 )
-from portal.domain.messages import Channel, Purpose
+from portal.domain.messages import Channel, NotifyService, Purpose
 from portal.notify import client
 from portal.notify.client import NotThere
 from portal.notify.wordings import Wording
@@ -106,7 +107,6 @@ NEEDS_MENDING: list[tuple[str, str, str, dict[str, Any]]] = [
     ("too long", "", "", {"purpose": Purpose.APPOINTMENT_CONFIRMED, "personalisation": TOO_LONG}),
     ("team only", "team only", "", {}),
     ("on trial", "on trial", "", {}),
-    ("no texts", "without texts", "", {}),
 ]
 
 
@@ -127,6 +127,13 @@ def test_a_fault_of_ours_waits_to_be_mended(post_office, key, to, changes):
 
     assert outcome == Delayed("400 BadRequestError", needs_mending=True)
     assert post_office.taken(letter.message.id) == []
+
+
+def test_a_service_that_may_send_no_texts_is_told_from_a_fault_of_the_wording(post_office):
+    courier = post_office.courier("without texts")
+
+    assert courier.deliver(a_letter(a_number())) == ChannelIsOff("400 BadRequestError")
+    assert isinstance(courier.deliver(a_letter("morwenna@post.example")), Accepted)
 
 
 def test_a_template_of_the_other_channel_waits_to_be_mended(post_office):
@@ -150,8 +157,8 @@ def test_a_key_that_opens_nothing_stops_everything(post_office, key, ask):
     courier = post_office.courier(key)
     calls = {
         "deliver": lambda: courier.deliver(a_letter(a_number())),
-        "find": lambda: courier.find(uuid4()),
-        "status": lambda: courier.status(uuid4()),
+        "find": lambda: courier.find(uuid4(), NotifyService.PLAIN),
+        "status": lambda: courier.status(uuid4(), NotifyService.PLAIN),
         "template": lambda: courier.template(Wording(Purpose.CODE, Channel.SMS, "en")),
     }
 
@@ -207,7 +214,9 @@ def test_an_answer_that_says_nothing_may_mean_anything(post_office, kind, failur
 
     taken = post_office.taken(letter.message.id)
     assert len(taken) == stored
-    assert courier.find(letter.message.id) == (Accepted(UUID(taken[0]["id"])) if stored else None)
+    assert courier.find(letter.message.id, NotifyService.PLAIN) == (
+        Accepted(UUID(taken[0]["id"])) if stored else None
+    )
 
 
 @pytest.mark.usefixtures("impatient")
@@ -217,9 +226,9 @@ def test_a_question_that_is_not_answered_is_asked_again_later(post_office, kind)
     post_office.fails(kind, on=On.READS, times=3)
 
     with pytest.raises(CourierIsAway):
-        courier.find(uuid4())
+        courier.find(uuid4(), NotifyService.PLAIN)
     with pytest.raises(CourierIsAway):
-        courier.status(uuid4())
+        courier.status(uuid4(), NotifyService.PLAIN)
     with pytest.raises(CourierIsAway):
         courier.template(Wording(Purpose.CODE, Channel.SMS, "en"))
 
@@ -229,11 +238,11 @@ def test_a_404_says_nothing_about_whether_a_message_was_taken(post_office):
     post_office.fails(Kind.NOT_FOUND, on=On.READS)
 
     with pytest.raises(CourierIsAway):
-        post_office.courier().find(uuid4())
+        post_office.courier().find(uuid4(), NotifyService.PLAIN)
 
 
 def test_what_notify_does_not_know_has_no_status_and_no_template(post_office):
-    assert post_office.courier().status(uuid4()) is None
+    assert post_office.courier().status(uuid4(), NotifyService.PLAIN) is None
     with pytest.raises(NotThere):
         post_office.courier("without templates").template(Wording(Purpose.CODE, Channel.SMS, "en"))
 
@@ -243,7 +252,7 @@ def test_the_status_is_what_notify_says(post_office):
     outcome = courier.deliver(a_letter(a_number()))
     assert isinstance(outcome, Accepted)
 
-    until(lambda: courier.status(outcome.notify_id) == "delivered")
+    until(lambda: courier.status(outcome.notify_id, NotifyService.PLAIN) == "delivered")
 
 
 def test_nobody_waits_longer_than_ten_seconds(post_office):
@@ -256,7 +265,7 @@ def test_where_nobody_listens_nothing_was_sent(post_office):
 
     assert courier.deliver(a_letter(a_number())) == Delayed("no connection")
     with pytest.raises(CourierIsAway):
-        courier.find(uuid4())
+        courier.find(uuid4(), NotifyService.PLAIN)
 
 
 def test_a_name_that_leads_nowhere_is_no_connection_either(post_office):

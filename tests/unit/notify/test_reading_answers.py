@@ -11,7 +11,7 @@ import requests
 from requests.adapters import BaseAdapter
 
 from portal.domain.deliveries import CourierIsAway, CourierIsBusy, CourierStopped, Delayed, Letter, Refused
-from portal.domain.messages import Channel, Purpose
+from portal.domain.messages import Channel, NotifyService, Purpose
 from portal.errors import Misconfigured
 from portal.notify.client import Notify
 from portal.notify.wordings import template_ids
@@ -124,8 +124,8 @@ def test_any_429_but_the_days_last_is_sat_out(body):
 
 
 ASKED: list[Callable[[Notify], object]] = [
-    lambda courier: courier.find(uuid4()),
-    lambda courier: courier.status(uuid4()),
+    lambda courier: courier.find(uuid4(), NotifyService.PLAIN),
+    lambda courier: courier.status(uuid4(), NotifyService.PLAIN),
 ]
 
 
@@ -148,14 +148,16 @@ def test_a_question_that_we_may_not_ask_stops_everything(ask, status):
 
 def test_the_newest_of_two_under_one_reference_is_the_one():
     newest, older = uuid4(), uuid4()
-    found = hearing(200, {"notifications": [{"id": str(newest)}, {"id": str(older)}]}).find(uuid4())
+    found = hearing(200, {"notifications": [{"id": str(newest)}, {"id": str(older)}]}).find(
+        uuid4(), NotifyService.PLAIN
+    )
 
     assert found is not None
     assert found.notify_id == newest
 
 
 def test_nothing_under_a_reference_is_an_answer():
-    assert hearing(200, {"notifications": [], "links": {}}).find(uuid4()) is None
+    assert hearing(200, {"notifications": [], "links": {}}).find(uuid4(), NotifyService.PLAIN) is None
 
 
 def test_each_thread_has_a_client_of_its_own_and_keeps_it():
