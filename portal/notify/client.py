@@ -28,7 +28,7 @@ from portal.errors import Misconfigured
 from portal.languages import ENGLISH, Language, spoken
 from portal.notify.wordings import Wording, fill
 
-TIMEOUT_SECONDS = 10
+TIMEOUT_SECONDS = 10.0
 KEY = re.compile(r".+(-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}){2}")
 BAD_REQUEST, UNAUTHORISED, FORBIDDEN, NOT_FOUND, TOO_MANY = 400, 401, 403, 404, 429
 RECIPIENT_FAULTS = ("ValidationError", "InvalidPhoneError")
