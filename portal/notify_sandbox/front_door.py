@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import socket
 import struct
 from collections.abc import Iterator, Mapping
@@ -89,12 +90,11 @@ def _reset(scope: Scope) -> None:
 
 def _connections_of(client: tuple[str, int]) -> Iterator[socket.socket]:
     for file in _OPEN_FILES.iterdir():
-        with (
-            contextlib.suppress(OSError),  # most open files are no connections
-            socket.fromfd(int(file.name), socket.AF_INET, socket.SOCK_STREAM) as connection,
-        ):
-            if connection.getpeername() == client:
-                yield connection
+        with contextlib.suppress(OSError):  # it may be closed by now, or listen to nobody
+            if file.is_socket():
+                with socket.socket(fileno=os.dup(int(file.name))) as connection:
+                    if connection.getpeername() == client:
+                        yield connection
 
 
 async def _answer(send: Send, status: int, kind: str, body: str) -> None:

@@ -1,6 +1,7 @@
 """Trouble comes when it is asked for, as often as it is asked for, and then no more."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,6 +78,19 @@ async def test_a_connection_may_be_cut_off(sender):
     response = await sender.text()
 
     assert int(response.headers["content-length"]) > len(response.content)
+
+
+def open_files() -> int:
+    return len(list(Path("/dev/fd").iterdir()))
+
+
+async def test_a_reset_leaves_no_file_open(sender):
+    await order(sender, kind="reset", share=1)
+    before = open_files()
+
+    await sender.text()
+
+    assert open_files() == before
 
 
 async def test_a_hanging_call_answers_at_last(sender):
