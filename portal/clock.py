@@ -1,5 +1,6 @@
 """The one place that reads the time."""
 
+import asyncio
 import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -18,6 +19,14 @@ class Clock:
     def monotonic(self) -> float:
         """Seconds that only ever go forward, for measuring how long a thing took."""
         return time.monotonic()
+
+    def running(self) -> datetime:
+        """A time that never stands still, for the pace that many processes keep together."""
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for so many seconds of :meth:`running`."""
+        await asyncio.sleep(seconds)
 
 
 class StoppedClock(Clock):

@@ -52,6 +52,8 @@ class Portal:
     moment: datetime = NOW
     port: int = field(default_factory=a_free_port)
     sandbox_port: int = field(default_factory=a_free_port)
+    token: str = CALLBACK_TOKEN
+    """What Notify shows when it reports to us; without one it does not report."""
 
     @property
     def url(self) -> str:
@@ -144,7 +146,7 @@ class Portal:
             "PORTAL_DATABASE_URL": self.database_url,
             "PORTAL_BASE_URL": self.url,
             "PORTAL_NOTIFY_BASE_URL": self.sandbox_url,
-            "PORTAL_NOTIFY_CALLBACK_TOKEN": CALLBACK_TOKEN,
+            "PORTAL_NOTIFY_CALLBACK_TOKEN": self.token,
             "PORTAL_TRUSTED_PROXIES": "127.0.0.1",
         }
         given = os.environ  # noqa: TID251 - what the processes inherit

@@ -11,7 +11,7 @@ from litestar import Response, post
 
 from portal.api.bearer import LARGEST, is_notify
 from portal.domain.audit import Actor
-from portal.services import sending
+from portal.services import receipts
 from portal.storage.unit_of_work import Who, WholeWork, unit_of_work
 from portal.web.site import Visit, site_of
 
@@ -35,7 +35,7 @@ async def receive(request: Visit) -> Response[str]:
         return Response("", media_type="text/plain")
     site, whose = site_of(request), Who(Actor.NOTIFY)
     async with unit_of_work(site.databases["api"], WholeWork, now=site.clock.now(), who=whose) as work:
-        await sending.receive(
+        await receipts.receive(
             work, receipt.id, reference=_reference(receipt.reference), status=receipt.status[:40]
         )
     return Response("", media_type="text/plain")

@@ -1,10 +1,17 @@
 """What stops messages from going out for a while: all of a service, a channel of it, or one wording."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from portal.domain.messages import Channel, NotifyService
+
+REFUSED_FOR = timedelta(seconds=30)
+"""Notify refuses the key or the clock: until an operator mends it, it is tried again so often."""
+BUSY_FOR = (2.0, 5.0)
+"""Seconds for which nothing is sent once Notify was asked too fast; a probe would cost a turn, too."""
+PAUSED_FOR = timedelta(minutes=10)
+"""A wording or a channel that Notify does not take as it is."""
 
 
 class Reach(StrEnum):
@@ -15,13 +22,6 @@ class Reach(StrEnum):
     EMAILS = "emails"
     SOME = "some"
     """Those of one wording, or of the neutral service."""
-
-
-_REACHES = {
-    NotifyService.PLAIN.value: Reach.ALL,
-    f"{NotifyService.PLAIN}.{Channel.SMS}": Reach.TEXTS,
-    f"{NotifyService.PLAIN}.{Channel.EMAIL}": Reach.EMAILS,
-}
 
 
 @dataclass(eq=False, kw_only=True)
@@ -39,3 +39,25 @@ class Brake:
     def reach(self) -> Reach:
         """How much of what we send it stops."""
         return _REACHES.get(self.name, Reach.SOME)
+
+
+def of_service(service: NotifyService) -> str:
+    """The name of the brake on all that a service sends."""
+    return service.value
+
+
+def of_channel(service: NotifyService, channel: Channel) -> str:
+    """The name of the brake on one channel of a service."""
+    return f"{service}.{channel}"
+
+
+def of_wording(wording: str) -> str:
+    """The name of the brake on a wording, whatever its version."""
+    return wording.partition("@")[0]
+
+
+_REACHES = {
+    of_service(NotifyService.PLAIN): Reach.ALL,
+    of_channel(NotifyService.PLAIN, Channel.SMS): Reach.TEXTS,
+    of_channel(NotifyService.PLAIN, Channel.EMAIL): Reach.EMAILS,
+}

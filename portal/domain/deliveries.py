@@ -85,6 +85,13 @@ class DayIsFull:
 
 
 @dataclass(frozen=True)
+class ChannelIsOff:
+    """The service may not send on this channel at all, until an operator sees to it."""
+
+    failure: str
+
+
+@dataclass(frozen=True)
 class Hindered:
     """It must not be sent at all."""
 
@@ -93,9 +100,14 @@ class Hindered:
 
 @dataclass(frozen=True)
 class NotYet:
-    """It would wake somebody."""
+    """It would wake somebody, or a brake is on."""
 
     due_at: datetime
+
+
+@dataclass(frozen=True)
+class NotBegun:
+    """Its turn came too late, or the worker was told to stop first."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +115,9 @@ class TooLate:
     """Notify never had it, and by now it would be of no use."""
 
 
-Outcome: TypeAlias = Accepted | Refused | Delayed | DayIsFull
+Outcome: TypeAlias = Accepted | Refused | Delayed | DayIsFull | ChannelIsOff
 """Of handing it over."""
-NotSent: TypeAlias = Hindered | NotYet | TooLate
+NotSent: TypeAlias = Hindered | NotYet | NotBegun | TooLate
 """Why it was not handed over."""
 
 

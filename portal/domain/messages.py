@@ -12,11 +12,21 @@ BY_HAND = "manual"
 """The first word of the key of what staff send: ``manual:RUN:KEY``, with the key of what it replaces."""
 LEASE = timedelta(seconds=35)
 """How long a send may be under way before we ask Notify whether it has it (notify.md 15.3)."""
+ASK_AFTER = timedelta(minutes=30)
+"""Notify is asked what became of a message when it has not said so by then (notify.md 15.8)."""
+KEPT_BY_NOTIFY = timedelta(days=6)
+"""Notify forgets messages after seven days; a day before that we stop asking."""
+LONG_OVERDUE = timedelta(minutes=15)
+"""What should have gone so long ago may have: records brought back from a backup do not know."""
 MOST_TRIES = 8
 ON_THE_WAY = ("created", "sending", "pending", "sent")
 DELIVERED = "delivered"
-FAILURES = ("permanent-failure", "temporary-failure", "technical-failure")
+NOT_IN_USE = "permanent-failure"
+NOT_HANDED_OVER = "technical-failure"
+FAILURES = (NOT_IN_USE, "temporary-failure", NOT_HANDED_OVER)
 """What Notify calls how far a message is (notify.md, section 11)."""
+NEVER_KNOWN = "unknown"
+"""What we call it when Notify has not said in all the time for which it keeps a message."""
 
 
 class Channel(StrEnum):
@@ -24,6 +34,11 @@ class Channel(StrEnum):
 
     SMS = "sms"
     EMAIL = "email"
+
+    @property
+    def other(self) -> "Channel":
+        """The one that is left."""
+        return Channel.EMAIL if self is Channel.SMS else Channel.SMS
 
 
 class NotifyService(StrEnum):
@@ -158,6 +173,8 @@ class Message:
     claimed_at: datetime | None = None
     asked_at: datetime | None = None
     """When a try may have reached Notify: from then on, look it up before sending again."""
+    asks_at: datetime | None = None
+    """When Notify, which has it, is asked what became of it."""
     notify_id: UUID | None = None
     notify_status: str | None = None
     settled_at: datetime | None = None
@@ -184,10 +201,33 @@ class Message:
         """Whether planning made it, and may move or withdraw it."""
         return not self.is_by_hand and self.instead_of is None
 
+    @property
+    def may_have_gone(self) -> bool:
+        """Whether Notify must be asked for it before it is sent: a try ended in the dark, or it is old.
+
+        What a worker has in hand was due when it was claimed, or a lease before.
+        """
+        overdue = self.claimed_at is not None and self.claimed_at - self.due_at > LONG_OVERDUE
+        return self.asked_at is not None or overdue
+
     def accept(self, notify_id: UUID, *, at: datetime) -> None:
         """Notify has it.  What it said is wiped from our side: links and codes are in it."""
         self.notify_id, self.state, self.claimed_at = notify_id, MessageState.ACCEPTED, None
         self.personalisation, self.sent_at, self.settled_at, self.failure = "{}", at, at, None
+        self.asks_at = at + ASK_AFTER
+
+    def was_asked_after(self, *, at: datetime) -> bool:
+        """Ask after it again when as much time has passed once more, until Notify forgets it.
+
+        Returns:
+            False when it is asked after no more: what became of it is never known.
+        """
+        age = at - (self.sent_at or at)
+        if age >= KEPT_BY_NOTIFY:
+            self.asks_at, self.notify_status = None, NEVER_KNOWN
+            return False
+        self.asks_at = at + max(age, ASK_AFTER)
+        return True
 
     def hold(self, reason: Held, *, at: datetime) -> None:
         """It must not be sent, and staff can see why."""
@@ -232,10 +272,11 @@ class Message:
         parks = needs_mending and self.tries >= MOST_TRIES
         self.state = MessageState.PARKED if parks else MessageState.QUEUED
 
-    def give_back(self, *, due_at: datetime) -> None:
-        """It was claimed, and then not tried."""
+    def give_back(self, *, due_at: datetime, failure: str | None = None) -> None:
+        """It was claimed, and then not tried; or the try says nothing of the message itself."""
         self.state, self.claimed_at, self.due_at = MessageState.QUEUED, None, due_at
         self.tries -= 1
+        self.failure = failure or self.failure
 
     def receive(self, status: str, *, at: datetime) -> bool:
         """News of Notify.  A final status stays; any other moves forward.  An unknown one is no news.
@@ -251,5 +292,7 @@ class Message:
             self.state = MessageState.DELIVERED
         elif status in FAILURES:
             self.state, self.failure = MessageState.FAILED, status
+        if self.state is not MessageState.ACCEPTED:
+            self.asks_at = self.falls_back_at = None
         self.settled_at = at
         return True

@@ -16,6 +16,7 @@ from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from portal.domain.deliveries import (
     Accepted,
+    ChannelIsOff,
     CourierIsAway,
     CourierIsBusy,
     CourierStopped,
@@ -30,9 +31,9 @@ from portal.domain.replies import Received
 from portal.errors import Misconfigured
 from portal.languages import LANGUAGES
 from portal.notify.template_ids import TemplateIds
-from portal.notify.wordings import chosen, fill
+from portal.notify.wordings import Wording, chosen, fill
 
-TIMEOUT_SECONDS = 10
+TIMEOUT_SECONDS = 10.0
 KEY = re.compile(r".+(-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}){2}")
 BAD_REQUEST, UNAUTHORISED, FORBIDDEN, NOT_FOUND, TOO_MANY = 400, 401, 403, 404, 429
 RECIPIENT_FAULTS = ("ValidationError", "InvalidPhoneError")
@@ -46,6 +47,10 @@ SETTINGS = {
 MOST_PAGES = 40
 """Of 250 texts each, as Notify hands them out."""
 DAY_IS_FULL = "TooManyRequestsError"
+CHANNEL_IS_OFF = "Service is not allowed to send"
+"""The one place where we look at a text: nothing else tells this from a fault of the template.  Should the
+text change, each wording is paused by itself instead.
+"""
 
 
 class NotThere(CourierIsAway):
@@ -83,6 +88,7 @@ class Notify:
         self._keys, self._address = dict(keys), address
         self._templates, self._base_url, self._drafts = templates, base_url, drafts
         self._of_thread = threading.local()
+        self._versions: dict[Wording, str] = {}
 
     def client_of(self, service: NotifyService = NotifyService.PLAIN) -> NotificationsAPIClient:
         """This thread's client of a service.
@@ -125,6 +131,13 @@ class Notify:
             return _read(error)
         except (KeyError, TypeError, ValueError):
             return Delayed(UNREADABLE, may_have_arrived=True)
+
+    def wording_of(self, letter: Letter) -> str:
+        """The name and the version of the words that it goes in."""
+        wording = chosen(letter.content, drafts=self._drafts)
+        if wording not in self._versions:
+            self._versions[wording] = wording.version
+        return f"{wording.name}@{self._versions[wording]}"
 
     def find(self, reference: UUID, service: NotifyService) -> Accepted | None:
         """Whether a message of this reference was taken by this service before."""
@@ -193,7 +206,7 @@ def _text(given: Mapping[str, Any]) -> Received:
 
 
 def _read(error: APIError) -> Outcome:
-    """Branch on status and error name, never on the message: messages change (Notify's docs)."""
+    """Branch on status and error name, not on the message: messages change (Notify's docs)."""
     if isinstance(error, InvalidResponse):
         return Delayed(UNREADABLE, may_have_arrived=True)
     if error.response is None:
@@ -203,6 +216,8 @@ def _read(error: APIError) -> Outcome:
     is_notifys = isinstance(error.message, list)
     if status in (UNAUTHORISED, FORBIDDEN) and is_notifys:
         raise CourierStopped(name) from error
+    if status == BAD_REQUEST and is_notifys and CHANNEL_IS_OFF in str(error.message):
+        return ChannelIsOff(name)
     if status == BAD_REQUEST and is_notifys:
         of_recipient = name.split(" ", 1)[1] in RECIPIENT_FAULTS
         return Refused(name) if of_recipient else Delayed(name, needs_mending=True)

@@ -72,14 +72,14 @@ class Wording:
         return self._text.split("\n", 1)[1].strip() if self.channel is Channel.EMAIL else self._text
 
     @property
-    def placeholders(self) -> frozenset[str]:
-        """What has to be filled in."""
-        return frozenset(PLACEHOLDER.findall(self._text))
-
-    @property
     def version(self) -> str:
         """What tells these words from earlier or later ones under the same name."""
         return hashlib.sha256(self._text.encode()).hexdigest()[:12]
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """What has to be filled in."""
+        return frozenset(PLACEHOLDER.findall(self._text))
 
 
 @cache

@@ -1,15 +1,26 @@
 """What a message says of its appointment, its condition or its case, as things stand when it is sent."""
 
 import json
-from uuid import UUID
+from typing import TypeAlias
 
-from portal.domain.appointments import STANDING
+from portal.domain.appointments import STANDING, Appointment, AppointmentState
+from portal.domain.conditions import Condition
 from portal.domain.links import LINK_LIFE, Link
 from portal.domain.messages import Message, Purpose
 from portal.domain.reminders import OPEN
+from portal.services.circumstances import OF_CONDITIONS, Circumstances
 from portal.storage.keys import new_token, token_hash
 from portal.storage.unit_of_work import UnitOfWork
 
+Facts: TypeAlias = dict[str, str]
+SPEAKS_OF = {
+    Purpose.APPOINTMENT_BOOKED: STANDING,
+    Purpose.APPOINTMENT_IN_A_WEEK: STANDING,
+    Purpose.APPOINTMENT_TOMORROW: STANDING,
+    Purpose.APPOINTMENT_MISSED: frozenset({AppointmentState.MISSED}),
+    Purpose.ANSWER_NEXT: STANDING,
+}
+"""Which appointments each message about one is true of."""
 NOTHING_YET = "{}"
 LEADS_TO_PAGES = frozenset({Purpose.ANSWER_LEFT, Purpose.ANSWER_CHANGE, Purpose.ANSWER_STOPPED})
 """Answers with a link."""
@@ -17,7 +28,7 @@ GIVES_A_NUMBER = frozenset({Purpose.ANSWER_HELP, Purpose.ANSWER_CHANGE, Purpose.
 """Answers with the officer's phone number."""
 
 
-async def write(work: UnitOfWork, message: Message) -> bool:
+def write(known: Circumstances, message: Message) -> bool:
     """Put into the message what its wording needs, and a link of its own, before it is handed over.
 
     A second try says the same as the first: what was written stays.
@@ -25,52 +36,73 @@ async def write(work: UnitOfWork, message: Message) -> bool:
     Returns:
         False when there is nothing to say any more: the appointment is off, or the condition met.
     """
-    if message.purpose.is_answer:
-        return await _answer(work, message)
-    if message.about_id is None or message.case_id is None:
-        return True
-    of = _of_condition if message.purpose is Purpose.CONDITION_DUE else _of_appointment
-    facts = await of(work, message.offender_id, message.about_id)
+    if not (_answer if message.purpose.is_answer else _tell)(known, message):
+        return False
+    says = json.loads(message.personalisation)
+    if known.rules[message.offender_id].is_discreet and not says.keys() & {"token", "code"}:
+        message.personalisation = json.dumps({**says, "token": _link(known.work, message)})
+    return True
+
+
+def _tell(known: Circumstances, message: Message) -> bool:
+    facts = _facts(known, message)
     if facts is None:
         return False
-    if "token" not in json.loads(message.personalisation):
-        case = await work.cases.of_offender(message.offender_id, message.case_id)
-        token = _link(work, message)
+    case = known.case_of(message)
+    if case and can_be_written_anew(message) and "token" not in json.loads(message.personalisation):
+        token = _link(known.work, message)
         message.personalisation = json.dumps({**facts, "phone": case.officer_phone, "token": token})
     return True
 
 
-async def _answer(work: UnitOfWork, message: Message) -> bool:
-    """The same for an answer to a text, which says no more than its own wording needs."""
-    facts: dict[str, str] | None = {}
-    about, case_id = message.about_id, message.case_id or message.about_id
-    if about and message.purpose is Purpose.ANSWER_NEXT:
-        facts = await _of_appointment(work, message.offender_id, about)
-    elif about and message.purpose is Purpose.ANSWER_LEFT:
-        facts = await _of_condition(work, message.offender_id, about)
-    if facts is None or case_id is None:
+def _answer(known: Circumstances, message: Message) -> bool:
+    """An answer to a text says no more than its own wording needs."""
+    facts: Facts | None = {}
+    if message.purpose in (Purpose.ANSWER_NEXT, Purpose.ANSWER_LEFT):
+        facts = _facts(known, message)
+    case = known.answered_of(message)
+    if facts is None or case is None:
         return False
     if message.personalisation == NOTHING_YET:
-        case = await work.cases.of_offender(message.offender_id, case_id)
         if message.purpose in GIVES_A_NUMBER:
             facts["phone"] = case.officer_phone
         if message.purpose is Purpose.ANSWER_HELP:
             facts["officer"] = case.officer_name
         if message.purpose in LEADS_TO_PAGES:
-            facts["token"] = _link(work, message)
+            facts["token"] = _link(known.work, message)
         message.personalisation = json.dumps(facts)
     return True
 
 
-async def _of_appointment(work: UnitOfWork, offender_id: UUID, appointment_id: UUID) -> dict[str, str] | None:
-    appointment = await work.appointments.of_offender(offender_id, appointment_id)
-    if appointment.state not in STANDING:
+def can_be_written_anew(message: Message) -> bool:
+    """Whether all that it says can be found again: once Notify has a message, we forget what it said."""
+    return message.purpose is Purpose.INVITATION or _is_about_something(message)
+
+
+def _is_about_something(message: Message) -> bool:
+    purposes = {*SPEAKS_OF, *OF_CONDITIONS}
+    return message.about_id is not None and message.case_id is not None and message.purpose in purposes
+
+
+def _facts(known: Circumstances, message: Message) -> Facts | None:
+    if message.about_id is None or not _is_about_something(message):
+        return {}
+    if message.purpose in OF_CONDITIONS:
+        return _of_condition(known.conditions.get(message.about_id), message)
+    return _of_appointment(known.appointments.get(message.about_id), message)
+
+
+def _of_appointment(appointment: Appointment | None, message: Message) -> Facts | None:
+    if appointment is None or appointment.offender_id != message.offender_id:
+        return None
+    if appointment.state not in SPEAKS_OF[message.purpose]:
         return None
     return {"starts_at": appointment.starts_at.isoformat(), "place": appointment.place}
 
 
-async def _of_condition(work: UnitOfWork, offender_id: UUID, condition_id: UUID) -> dict[str, str] | None:
-    condition = await work.cases.condition_of_offender(offender_id, condition_id)
+def _of_condition(condition: Condition | None, message: Message) -> Facts | None:
+    if condition is None or condition.case_id != message.case_id:
+        return None
     if condition.is_withdrawn or condition.progress not in OPEN:
         return None
     return {"due_on": condition.due_on.isoformat()}

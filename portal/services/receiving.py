@@ -14,7 +14,7 @@ from portal.domain.deliveries import CourierIsAway, CourierStopped
 from portal.domain.messages import NotifyService
 from portal.domain.replies import Received
 from portal.services import replies
-from portal.services.sending import Courier, Works
+from portal.services.couriers import Courier, Works
 
 log = logging.getLogger("portal.receiving")
 AT_ONCE = 5

@@ -1,291 +1,227 @@
-"""Sending what is in the outbox: claim and commit, call, store.
+"""Sending what is in the outbox, batch by batch: claim and write and commit, call, store.
 
-Nothing is held over the call to Notify.  A try whose outcome is not known waits a lease, then
+Nothing is held over the calls to Notify.  A try whose outcome is not known waits a lease, then
 asks Notify by reference before anything is sent again (notify.md, section 15).
 """
 
 import asyncio
 import logging
-import random
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Protocol, TypeAlias
-from uuid import UUID
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
-from portal.domain.audit import LoggedAs
-from portal.domain.deliveries import (
-    Accepted,
-    CourierIsAway,
-    CourierIsBusy,
-    CourierStopped,
-    DayIsFull,
-    Delayed,
-    Hindered,
-    Letter,
-    NotSent,
-    NotYet,
-    Outcome,
-    Refused,
-    TooLate,
-)
-from portal.domain.messages import LEASE, Channel, Held, Message, MessageState, NotifyService
-from portal.domain.offenders import Offender
-from portal.domain.windows import WAKING
-from portal.services import contents
+from portal.clock import Clock
+from portal.domain.deliveries import CourierIsAway, CourierIsBusy, CourierStopped, Delayed, Letter, NotBegun
+from portal.domain.messages import NotifyService
+from portal.services.braking import Doubts
+from portal.services.couriers import Courier, Works
+from portal.services.settling import Came, settle, settle_ours
+from portal.services.writing import Written, write_all
 from portal.storage.unit_of_work import WholeWork
 
 log = logging.getLogger("portal.sending")
-AT_ONCE = 5
-"""All of a batch are under way together, so that a worker told to stop has ended within two time-outs."""
+MOST_A_SECOND = 40.0
+"""Below Notify's 3,000 a minute; its bucket refills at 50 a second (notify.md, section 5)."""
+AT_ONCE = 40
+"""The most that one transaction claims."""
+UNDER_WAY = 64
+URGENT_UNDER_WAY = 16
 LATEST_START = timedelta(seconds=5)
 """Notify may work on a call for 30 seconds: begun by then, it has ended when the lease has."""
-ASK_AFTER = timedelta(minutes=30)
-KEPT_BY_NOTIFY = timedelta(days=6)
-"""Notify forgets messages after seven days; a day before that we stop asking."""
-FIRST_PAUSE = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(minutes=10)
-ENOUGH_DOUBLINGS = 7
+FAR_AHEAD = timedelta(seconds=2)
+"""No more is claimed while turns are given away for so long: what is claimed must begin in time."""
+A_MOMENT = 0.1
+"""Seconds for which outcomes are gathered, to be stored together."""
+PATIENCE = 0.25
+"""Seconds after which what is due is looked for again, though no call has ended."""
+LONGEST_DRAIN = 22.0
+"""Seconds.  A supervisor gives a process 25 or 30; a call ends in 20 (its connection, then its answer)."""
 
 
-class Courier(Protocol):
-    """Who carries messages.  Its methods block, and are called in a thread."""
+class Lane:
+    """Messages that one worker has in hand.  A slow call holds up neither the others nor another lane."""
 
-    def deliver(self, letter: Letter) -> Outcome:
-        """Hand it over, once.
+    def __init__(
+        self,
+        works: Works,
+        courier: Courier,
+        clock: Clock,
+        *,
+        a_second: float = MOST_A_SECOND,
+        urgent_only: bool = False,
+    ) -> None:
+        """Prepare to send.
+
+        Args:
+            works: begins each unit of work.
+            courier: who carries the messages.
+            clock: of the worker.
+            a_second: the most calls in a second, of all workers together, for each of Notify's services.
+            urgent_only: whether this lane is kept free for those who wait with the phone in their hand.
+        """
+        self._works, self._courier, self._clock = works, courier, clock
+        self._a_second, self._urgent_only = a_second, urgent_only
+        self._most = URGENT_UNDER_WAY if urgent_only else UNDER_WAY
+        self._threads = ThreadPoolExecutor(self._most, thread_name_prefix="calling")
+        self._under_way: set[asyncio.Task[Came]] = set()
+        self._unstored: list[Came] = []
+        self._doubts = Doubts()
+        self._halted: dict[NotifyService, datetime] = {}
+        self._is_stopping = False
+
+    async def turn(self) -> int:
+        """Take in hand what there is room for, and store what has come back.  Say how many are in hand.
 
         Raises:
-            CourierStopped, CourierIsBusy: if nothing at all can be sent.
+            CourierStopped: if a service refuses everything; what was claimed for it is given back.
         """
+        taken = await self._take()
+        in_hand = taken + len(self._under_way)
+        self._complain(await self._store_what_came())
+        return in_hand
 
-    def find(self, reference: UUID, service: NotifyService) -> Accepted | None:
-        """Whether a message of this reference was taken by this service before.
+    async def round(self) -> int:
+        """Take what is due in hand, and wait for the end of all of it.  Say how many were taken.
 
         Raises:
-            CourierStopped, CourierIsAway: if that cannot be known now.
+            CourierStopped: if a service refuses everything; what was claimed for it is given back.
         """
+        taken, came = await self._take(), []
+        while self._under_way or self._unstored:
+            came += await self._store_what_came()
+        self._complain(came)
+        return taken
 
-    def status(self, notify_id: UUID, service: NotifyService) -> str | None:
-        """What became of what this service took, or None when that is not known.
+    def stop(self) -> None:
+        """Claim no more, and begin no call that has not begun."""
+        self._is_stopping = True
 
-        Raises:
-            CourierStopped, CourierIsAway: if that cannot be known now.
-        """
+    async def finish(self) -> None:
+        """Wait for the calls that have begun, give back the others.  What hangs on is left to its lease."""
+        self.stop()
+        give_up = self._clock.monotonic() + LONGEST_DRAIN
+        while (self._under_way or self._unstored) and self._clock.monotonic() < give_up:
+            await self._store_what_came()
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
+    async def _take(self) -> int:
+        room = min(AT_ONCE, self._most - len(self._under_way))
+        if room <= 0 or self._is_stopping:
+            return 0
+        async with self._works() as work:
+            if await work.brakes.ahead(now=self._clock.running()) > FAR_AHEAD and not self._urgent_only:
+                return 0
+            ids = await work.outbox.claim(now=work.now, most=room, urgent_only=self._urgent_only)
+            if not ids:
+                return 0
+            messages = await work.outbox.in_order(ids)
+            written = await write_all(work, messages, self._courier)
+            ended = [
+                Came(each, each.letter)
+                for each in written
+                if each.look_in is None and not isinstance(each.letter, Letter)
+            ]
+            await settle_ours(work, messages, ended, self._doubts)
+            done = {each.written.message.id for each in ended}
+            turns = await self._reserve(work, [each for each in written if each.message.id not in done])
+        for each, at in turns:
+            self._under_way.add(asyncio.create_task(self._call(each, at)))
+        return len(ids)
 
-Works: TypeAlias = Callable[[], AbstractAsyncContextManager[WholeWork]]
-"""Begins a unit of work of the worker's."""
+    async def _reserve(self, work: WholeWork, written: Sequence[Written]) -> list[tuple[Written, datetime]]:
+        """When each may be called for.  Only sends count towards Notify's rate."""
+        now = self._clock.running()
+        turns = [(each, now) for each in written if not isinstance(each.letter, Letter)]
+        for service in NotifyService:
+            sends = [
+                each for each in written if isinstance(each.letter, Letter) and each.letter.service is service
+            ]
+            if sends:
+                first = await work.brakes.reserve(service, len(sends), a_second=self._a_second, now=now)
+                pace = timedelta(seconds=1 / self._a_second)
+                turns += [(each, first + number * pace) for number, each in enumerate(sends)]
+        return turns
 
+    async def _call(self, written: Written, at: datetime) -> Came:
+        await self._clock.sleep(max(0.0, (at - self._clock.running()).total_seconds()))
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._hand_over, written)
 
-async def send_due(works: Works, courier: Courier, *, pause: Callable[[], Awaitable[None]]) -> int:
-    """Send the few messages that have been due longest.  Say how many were taken in hand.
+    def _hand_over(self, written: Written) -> Came:
+        """Try it, in a thread.  Whatever goes wrong is what came of it."""
+        try:
+            return self._carry(written)
+        except (CourierStopped, CourierIsBusy) as halt:
+            self._halt(written)
+            return Came(written, halt)
+        except CourierIsAway as away:
+            return Came(written, Delayed(str(away), may_have_arrived=True))
+        except Exception as fault:  # noqa: BLE001 - what is wrong with one message must not stop the others
+            name = type(fault).__name__
+            log.error("a message cannot be sent: %s", name)  # noqa: TRY400 - values stay out of logs
+            return Came(written, Delayed(name, may_have_arrived=True, needs_mending=True))
 
-    Args:
-        works: begins each unit of work.
-        courier: who carries them.
-        pause: waited for before each call, so that we stay below Notify's rate.
+    def _carry(self, written: Written) -> Came:
+        """Deliver it, unless an earlier try did."""
+        message, letter = written.message, written.letter
+        if not self._may_begin(written):
+            return Came(written, NotBegun())
+        if written.look_in and (found := self._courier.find(message.id, written.look_in)):
+            return Came(written, found, was_found=True)
+        if not isinstance(letter, Letter):
+            return Came(written, letter)
+        return Came(written, self._courier.deliver(letter) if self._may_begin(written) else NotBegun())
 
-    Raises:
-        CourierStopped, CourierIsBusy: if nothing can be sent; what was claimed is given back.
-    """
-    async with works() as work:
-        claimed_at, ids = work.now, await work.outbox.claim(now=work.now, most=AT_ONCE)
-    ends = await asyncio.gather(
-        *(_send(works, courier, message_id, claimed_at=claimed_at, pause=pause) for message_id in ids),
-        return_exceptions=True,
-    )
-    for end in ends:
-        if end is not None:
-            raise end
-    return len(ids)
+    def _may_begin(self, written: Written) -> bool:
+        now = self._clock.now()
+        halted_until = self._halted.get(_service(written), now)
+        return not self._is_stopping and halted_until <= now <= written.claimed_at + LATEST_START
 
+    def _halt(self, written: Written) -> None:
+        """The brake is on once this is stored; what was written before it must not begin meanwhile."""
+        self._halted[_service(written)] = self._clock.now() + FAR_AHEAD
 
-async def _send(
-    works: Works,
-    courier: Courier,
-    message_id: UUID,
-    *,
-    claimed_at: datetime,
-    pause: Callable[[], Awaitable[None]],
-) -> None:
-    outcome: Outcome | NotSent | None
-    try:
-        outcome = await _try(works, courier, message_id, claimed_at=claimed_at, pause=pause)
-    except (CourierStopped, CourierIsBusy):
-        async with works() as work:
-            if message := await work.outbox.claimed(message_id, claimed_at=claimed_at):
-                message.give_back(due_at=work.now + FIRST_PAUSE)
-        raise
-    except DBAPIError:
-        raise
-    except Exception as fault:  # noqa: BLE001 - what is wrong with one message must not stop the others
-        log.error("a message cannot be sent: %s", type(fault).__name__)  # noqa: TRY400 - values stay out of logs
-        outcome = Delayed(type(fault).__name__, may_have_arrived=True, needs_mending=True)
-    if outcome is None:
-        return
-    async with works() as work:
-        if message := await work.outbox.claimed(message_id, claimed_at=claimed_at):
-            await _settle(work, message, outcome)
+    async def _store_what_came(self) -> list[Came]:
+        """Wait for a call to end, and a moment for others; then store what came of them, together."""
+        if self._under_way and not self._unstored:
+            done, left = await asyncio.wait(
+                self._under_way, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED
+            )
+            if done and left:
+                await asyncio.sleep(A_MOMENT)
+        done = {task for task in self._under_way if task.done()}
+        self._under_way -= done
+        came, self._unstored = self._unstored + [task.result() for task in done], []
+        if came:
+            await self._store(came)
+        return came
 
+    async def _store(self, came: list[Came]) -> None:
+        try:
+            async with self._works() as work:
+                await settle(work, came, self._doubts)
+        except (OperationalError, InterfaceError, OSError):
+            self._unstored += came
+            raise
+        except Exception as fault:  # noqa: BLE001 - what is wrong with one message must not stop the others
+            if len(came) == 1:
+                log.error("what came of a message cannot be stored: %s", type(fault).__name__)  # noqa: TRY400
+                return
+            for each in came:
+                await self._store([each])
 
-async def _try(
-    works: Works,
-    courier: Courier,
-    message_id: UUID,
-    *,
-    claimed_at: datetime,
-    pause: Callable[[], Awaitable[None]],
-) -> Outcome | NotSent | None:
-    """What came of it; None when it is no longer ours to send."""
-    await pause()
-    async with works() as work:
-        message = await work.outbox.claimed(message_id, claimed_at=claimed_at)
-        if message is None or work.now - claimed_at > LATEST_START:
-            return None
-        letter = await _letter(work, message)
-    if message.asked_at is None and not isinstance(letter, Letter):
-        return letter
-    try:
-        return await asyncio.to_thread(_hand_over, courier, message, letter)
-    except CourierIsAway as away:
-        return Delayed(str(away), may_have_arrived=True)
-
-
-def _hand_over(courier: Courier, message: Message, letter: Letter | NotSent) -> Outcome | NotSent:
-    """Deliver it, unless an earlier try did."""
-    if message.asked_at is not None and (arrived := courier.find(message.id, NotifyService.PLAIN)):
-        return arrived
-    return courier.deliver(letter) if isinstance(letter, Letter) else letter
-
-
-async def _letter(work: WholeWork, message: Message) -> Letter | NotSent:
-    """What to hand over, or why not to: as things stand now, not as they stood when it was posted."""
-    if work.now >= message.send_before:
-        return TooLate()
-    wakes = WAKING.next_open(work.now)
-    if wakes > work.now and not message.purpose.answers_the_person:
-        return NotYet(wakes)
-    if await _is_over(work, message):
-        return Hindered(Held.CASE_FINISHED)
-    offender = await work.offenders.find(message.offender_id)
-    contact = await _contact(work, offender)
-    if contact is None:
-        return Hindered(Held.SHARED_CONTACT if offender.is_reachable else Held.NO_CONTACT)
-    if not await contents.write(work, message):
-        return Hindered(Held.NOT_NEEDED)
-    message.channel, to = contact
-    message.language = offender.language
-    return Letter(message, message.channel, to, offender.called, offender.force)
-
-
-async def _is_over(work: WholeWork, message: Message) -> bool:
-    """Whether the person has nothing left to do in the case: it ended, or was never theirs."""
-    if message.case_id is None:
-        return False
-    open_cases = await work.cases.open_of_offender(message.offender_id)
-    return message.case_id not in {case.id for case in open_cases}
-
-
-async def _contact(work: WholeWork, offender: Offender) -> tuple[Channel, str] | None:
-    """A contact that is this person's alone: a number or address that two people share is never used."""
-    if offender.mobile and not (
-        await work.offenders.share_mobile(offender) or await work.victims.has_mobile(offender)
-    ):
-        return Channel.SMS, offender.mobile
-    if offender.email and not (
-        await work.offenders.share_email(offender) or await work.victims.has_email(offender)
-    ):
-        return Channel.EMAIL, offender.email
-    return None
-
-
-async def _settle(work: WholeWork, message: Message, outcome: Outcome | NotSent) -> None:
-    now = work.now
-    match outcome:
-        case Accepted(notify_id):
-            await _accept(work, message, notify_id)
-        case Refused(failure):
-            message.fail(failure, at=now)
-            await _record(work, message, "message.failed", failure=failure)
-        case Delayed():
-            await _delay(work, message, outcome)
-        case DayIsFull(failure):
-            midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-            message.retry(failure, due_at=midnight, may_have_arrived=False, at=now, needs_mending=False)
-        case Hindered(reason):
-            message.hold(reason, at=now)
-            await _record(work, message, "message.held", reason=reason.value)
-        case NotYet(due_at):
-            message.give_back(due_at=due_at)
-        case TooLate():
-            message.expire(at=now)
-            await _record(work, message, "message.expired")
+    @staticmethod
+    def _complain(came: Sequence[Came]) -> None:
+        for each in came:
+            if isinstance(each.ending, CourierIsBusy):
+                log.warning("Notify takes nothing for a moment (%s)", each.ending)
+                break
+        for each in came:
+            if isinstance(each.ending, CourierStopped):
+                raise each.ending
 
 
-async def _accept(work: WholeWork, message: Message, notify_id: UUID) -> None:
-    message.accept(notify_id, at=work.now)
-    channel = {"channel": message.channel.value} if message.channel else {}
-    await _record(work, message, "message.accepted", **channel)
-
-
-async def _delay(work: WholeWork, message: Message, delayed: Delayed) -> None:
-    wait = _backoff(message.tries)
-    message.retry(
-        delayed.failure,
-        due_at=work.now + (max(wait, LEASE) if delayed.may_have_arrived else wait),
-        may_have_arrived=delayed.may_have_arrived,
-        at=work.now,
-        needs_mending=delayed.needs_mending,
-    )
-    if message.state is MessageState.PARKED:
-        await _record(work, message, "message.parked", failure=delayed.failure)
-
-
-def _backoff(tries: int) -> timedelta:
-    """Full jitter, from five seconds to ten minutes."""
-    most = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(tries, ENOUGH_DOUBLINGS))
-    spread: float = random.uniform(0.2, 1)  # noqa: S311 - spreads load, guards nothing
-    return most * spread
-
-
-async def _record(work: WholeWork, message: Message, deed: str, **details: str) -> None:
-    await work.record(
-        deed,
-        LoggedAs.DISCLOSURE,
-        case_id=message.case_id,
-        record_id=message.id,
-        purpose=message.purpose.value,
-        **details,
-    )
-
-
-async def receive(work: WholeWork, notify_id: UUID, *, reference: UUID | None, status: str) -> None:
-    """News of Notify, pushed or asked for.  Unknown ids are no error: others may share the service."""
-    message = await work.outbox.known_to_notify(notify_id, reference)
-    if message is None:
-        return
-    if message.notify_id is None:
-        await _accept(work, message, notify_id)
-    if message.receive(status, at=work.now) and message.state is not MessageState.ACCEPTED:
-        await _record(work, message, f"message.{message.state.value}", status=status)
-
-
-async def ask_after(works: Works, courier: Courier) -> int:
-    """Ask Notify what became of a few that it took half an hour ago.  Say how many were asked after."""
-    async with works() as work:
-        waiting = await work.outbox.unsettled(
-            before=work.now - ASK_AFTER, posted_after=work.now - KEPT_BY_NOTIFY, most=AT_ONCE
-        )
-        asked = [message.notify_id for message in waiting if message.notify_id]
-        for message in waiting:
-            message.settled_at = work.now
-    statuses = await asyncio.gather(
-        *(asyncio.to_thread(courier.status, notify_id, NotifyService.PLAIN) for notify_id in asked)
-    )
-    for notify_id, status in zip(asked, statuses, strict=True):
-        if status:
-            async with works() as work:
-                await receive(work, notify_id, reference=None, status=status)
-    return len(asked)
+def _service(written: Written) -> NotifyService:
+    letter = written.letter
+    return letter.service if isinstance(letter, Letter) else written.look_in or NotifyService.PLAIN

@@ -1,6 +1,6 @@
 """The appointments we hold.  No query here forgets whose they are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,11 @@ class Appointments:
         if appointment is None:
             raise NotFound(f"appointment {appointment_id} of offender {offender_id}")
         return appointment
+
+    async def among(self, appointment_ids: Collection[UUID]) -> dict[UUID, Appointment]:
+        """The appointments of these ids."""
+        query = select(Appointment).where(table.c.id.in_(appointment_ids))
+        return {appointment.id: appointment for appointment in await self.session.scalars(query)}
 
     async def all_of_offender(self, offender_id: UUID) -> Sequence[Appointment]:
         """Every appointment that the person ever had."""

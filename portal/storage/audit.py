@@ -27,7 +27,8 @@ class AuditEvents:
 
     async def add(self, *events: Event) -> None:
         """Write the events down, now, in this transaction."""
-        await self.connection.execute(ADD, [as_row(event) for event in events])
+        if events:
+            await self.connection.execute(ADD, [as_row(event) for event in events])
 
     async def of_case(
         self, case_id: UUID, *, newest_first: bool = False, limit: int = 500

@@ -85,6 +85,21 @@ class Cases:
         query = select(Case).where(cases.c.offender_id == offender_id, cases.c.state == CaseState.OPEN)
         return (await self.session.scalars(query.order_by(cases.c.decided_at))).all()
 
+    async def open_among(self, case_ids: Collection[UUID]) -> dict[UUID, Case]:
+        """Those of these cases in which somebody still has something to do."""
+        query = select(Case).where(cases.c.id.in_(case_ids), cases.c.state == CaseState.OPEN)
+        return {case.id: case for case in await self.session.scalars(query)}
+
+    async def among(self, case_ids: Collection[UUID]) -> dict[UUID, Case]:
+        """The cases of these ids, open or not."""
+        query = select(Case).where(cases.c.id.in_(case_ids))
+        return {case.id: case for case in await self.session.scalars(query)}
+
+    async def conditions_among(self, condition_ids: Collection[UUID]) -> dict[UUID, Condition]:
+        """The conditions of these ids."""
+        query = select(Condition).where(conditions.c.id.in_(condition_ids))
+        return {condition.id: condition for condition in await self.session.scalars(query)}
+
     async def conditions_of(self, case: Case) -> Sequence[Condition]:
         """Every condition the case ever had, withdrawn ones too."""
         query = select(Condition).where(conditions.c.case_id == case.id)

@@ -42,6 +42,7 @@ messages = Table(
     Column("tries", Integer, nullable=False),
     Column("claimed_at", Moment),
     Column("asked_at", Moment),
+    Column("asks_at", Moment, index=True),
     Column("notify_id", Uuid, unique=True),
     Column("notify_status", String(40)),
     Column("settled_at", Moment),

@@ -1,12 +1,12 @@
 """The outbox: messages are posted with their cause, then claimed, sent and settled by a worker."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, true, tuple_, update
+from sqlalchemy import Column, ColumnElement, Row, bindparam, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from portal.domain.arms import Arm
@@ -126,31 +126,47 @@ class Outbox:
             .values(theirs)
         )
 
-    async def claim(self, *, now: datetime, most: int) -> Sequence[UUID]:
+    async def claim(self, *, now: datetime, most: int, urgent_only: bool = False) -> Sequence[UUID]:
         """Take what is due, and what a worker left unfinished a lease ago.  No other worker has them.
 
         What somebody waits for comes before all else.  What was left unfinished may have reached
-        Notify: it is marked as asked already.
+        Notify: it is marked as asked already.  Each question is answered from the head of an index,
+        so that it costs the same however many messages wait for their day.
         """
-        urgent = await self._claim(messages.c.purpose.in_(sorted(URGENT)), now=now, most=most)
-        return urgent or await self._claim(true(), now=now, most=most)
+        urgent = messages.c.purpose.in_(sorted(URGENT))
+        due = (messages.c.state == MessageState.QUEUED, messages.c.due_at <= now)
+        left = (messages.c.state == MessageState.CLAIMED, messages.c.claimed_at <= now - LEASE)
+        questions: tuple[tuple[ColumnElement[datetime | None], tuple[ColumnElement[bool], ...]], ...] = (
+            (messages.c.due_at, (urgent, *due)),
+            (messages.c.claimed_at, (urgent, *left) if urgent_only else left),
+        )
+        if not urgent_only:
+            questions += ((messages.c.due_at, due),)
+        taken: list[UUID] = []
+        for order, which in questions:
+            if len(taken) < most:
+                taken += await self._claim(which, order, now=now, most=most - len(taken))
+        return taken
 
-    async def _claim(self, which: ColumnElement[bool], *, now: datetime, most: int) -> Sequence[UUID]:
-        due = (
+    async def _claim(
+        self,
+        which: tuple[ColumnElement[bool], ...],
+        order: ColumnElement[datetime | None],
+        *,
+        now: datetime,
+        most: int,
+    ) -> Sequence[UUID]:
+        first = (
             select(messages.c.id)
-            .where(
-                which,
-                ((messages.c.state == MessageState.QUEUED) & (messages.c.due_at <= now))
-                | ((messages.c.state == MessageState.CLAIMED) & (messages.c.claimed_at <= now - LEASE)),
-            )
-            .order_by(messages.c.due_at)
+            .where(*which)
+            .order_by(order)
             .limit(most)
             .with_for_update(skip_locked=True)
-            .cte("due")
+            .cte("first")
         )
         taken = (
             update(messages)
-            .where(messages.c.id.in_(select(due.c.id)))
+            .where(messages.c.id.in_(select(first.c.id)))
             .values(
                 state=MessageState.CLAIMED,
                 asked_at=func.coalesce(messages.c.asked_at, messages.c.claimed_at),
@@ -162,15 +178,19 @@ class Outbox:
         rows = sorted(await self.session.execute(taken), key=lambda row: row.due_at)
         return [row.id for row in rows]
 
-    async def claimed(self, message_id: UUID, *, claimed_at: datetime) -> Message | None:
-        """The message, if it is still ours since ``claimed_at``."""
+    async def in_order(self, ids: Sequence[UUID]) -> Sequence[Message]:
+        """The messages of these ids, in that order."""
+        found = await self.session.scalars(select(Message).where(messages.c.id.in_(ids)))
+        by_id = {message.id: message for message in found}
+        return [by_id[id_] for id_ in ids]
+
+    async def claimed(self, since: Mapping[UUID, datetime]) -> Sequence[Message]:
+        """Those of these messages that are still ours since that moment."""
         query = select(Message).where(
-            messages.c.id == message_id,
-            messages.c.state == MessageState.CLAIMED,
-            messages.c.claimed_at == claimed_at,
+            messages.c.id.in_(sorted(since)), messages.c.state == MessageState.CLAIMED
         )
-        found: Message | None = await self.session.scalar(query.with_for_update())
-        return found
+        found = await self.session.scalars(query.order_by(messages.c.id).with_for_update())
+        return [message for message in found if message.claimed_at == since[message.id]]
 
     async def known_to_notify(self, notify_id: UUID, reference: UUID | None) -> Message | None:
         """The message that Notify speaks of, by its own id or by ours."""
@@ -180,19 +200,17 @@ class Outbox:
         found: Message | None = await self.session.scalar(query.with_for_update())
         return found
 
-    async def unsettled(self, *, before: datetime, posted_after: datetime, most: int) -> Sequence[Message]:
-        """What Notify took before that moment and has told us no end of."""
-        query = (
-            select(Message)
-            .where(
-                messages.c.state == MessageState.ACCEPTED,
-                messages.c.settled_at < before,
-                messages.c.posted_at > posted_after,
-            )
-            .order_by(messages.c.settled_at)
-            .limit(most)
-        )
-        return (await self.session.scalars(query)).all()
+    async def to_ask_after(self, *, now: datetime, most: int) -> Sequence[Message]:
+        """What Notify has, and has not told us the end of in all that time."""
+        return await self._first(messages.c.asks_at, now=now, most=most)
+
+    async def to_fall_back(self, *, now: datetime, most: int) -> Sequence[Message]:
+        """Texts of which nobody has said in time that they arrived."""
+        return await self._first(messages.c.falls_back_at, now=now, most=most)
+
+    async def _first(self, clock: Column[datetime], *, now: datetime, most: int) -> Sequence[Message]:
+        query = select(Message).where(clock <= now).order_by(clock).limit(most)
+        return (await self.session.scalars(query.with_for_update(skip_locked=True))).all()
 
     async def of_case(self, case_id: UUID) -> Sequence[Message]:
         """What was sent about a case."""

@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from portal.domain.messages import Channel
 from portal.domain.offenders import Offender
 from portal.errors import NotFound
 from portal.storage.keys import KeyRing, place
-from portal.storage.mapping import email, identity, phone
+from portal.storage.mapping import phone
 from portal.storage.tables import offenders
 
 
@@ -47,28 +48,18 @@ class Offenders:
         query = select(Offender).where(offenders.c.mobile_index.in_(self.keys.indexes(*phone(number))))
         return (await self.session.scalars(query.order_by(offenders.c.id))).all()
 
-    async def share_mobile(self, offender: Offender) -> bool:
-        """Whether a different person, an offender of any force, has the same number."""
-        return bool(offender.mobile) and await self._shared(
-            offender, "mobile_index", phone(str(offender.mobile))
-        )
+    async def among(self, offender_ids: Collection[UUID]) -> dict[UUID, Offender]:
+        """The offenders of these ids."""
+        query = select(Offender).where(offenders.c.id.in_(offender_ids))
+        return {each.id: each for each in await self.session.scalars(query)}
 
-    async def share_email(self, offender: Offender) -> bool:
-        """Whether a different person, an offender of any force, has the same address."""
-        return bool(offender.email) and await self._shared(
-            offender, "email_index", email(str(offender.email))
+    async def at(self, channel: Channel, indexes: Collection[bytes]) -> list[tuple[bytes, bytes]]:
+        """Whoever has one of these numbers or addresses: its blind index, and that of who they are."""
+        column = offenders.c.mobile_index if channel is Channel.SMS else offenders.c.email_index
+        rows = await self.session.execute(
+            select(column, offenders.c.identity_index).where(column.in_(indexes))
         )
-
-    async def _shared(self, offender: Offender, column: str, contact: tuple[str, str]) -> bool:
-        query = (
-            select(offenders.c.id)
-            .where(
-                offenders.c[column].in_(self.keys.indexes(*contact)),
-                offenders.c.identity_index.not_in(self.keys.indexes(*identity(offender))),
-            )
-            .limit(1)
-        )
-        return (await self.session.execute(query)).first() is not None
+        return [(row[0], row[1]) for row in rows]
 
 
 _REACHED_BY = select(offenders.c.mobile.is_not(None), offenders.c.email.is_not(None)).where(

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from portal.domain.messages import Purpose
@@ -29,13 +30,12 @@ class Tasks:
     session: AsyncSession
 
     async def ask_for(self, task: Task) -> bool:
-        """Keep it, unless one of its key is open already.  Say whether it is new."""
-        query = select(tasks.c.id).where(tasks.c.key == task.key, tasks.c.done_at.is_(None))
-        if await self.session.scalar(query):
-            return False
-        self.session.add(task)
+        """Keep it, unless one of its key is open already, or asked for just now.  Say whether it is new."""
+        dialect = sqlite if self.session.get_bind().dialect.name == "sqlite" else postgresql
+        given = {column.name: getattr(task, column.name) for column in tasks.c}
         await self.session.flush()
-        return True
+        put = dialect.insert(tasks).values(given).on_conflict_do_nothing().returning(tasks.c.id)
+        return await self.session.scalar(put) is not None
 
     async def of_force(self, force: str, task_id: UUID) -> Task:
         """One of the force's own, ours until the work ends.

@@ -21,8 +21,9 @@ from portal.domain.messages import Held, Message, MessageState, NotifyService, P
 from portal.domain.offenders import Offender
 from portal.languages import ENGLISH
 from portal.notify.wordings import fill
-from portal.services import appointments, sending
+from portal.services import appointments
 from portal.services.planning import plan_reminders
+from portal.services.sending import Lane
 from portal.storage.database import Database
 from portal.storage.message_tables import messages
 from portal.storage.unit_of_work import Who, WholeWork, unit_of_work
@@ -37,6 +38,9 @@ class Postbox:
     """A courier that keeps what it is handed, filled in."""
 
     letters: list[tuple[Purpose, dict[str, str]]] = field(default_factory=list)
+
+    def wording_of(self, letter: Letter) -> str:
+        return letter.message.purpose
 
     def deliver(self, letter: Letter) -> Accepted:
         words = fill(letter.content, ENGLISH, base_url="https://portal.example")
@@ -92,11 +96,9 @@ async def given(works: Works, person: Person, **changes: object) -> Appointment:
     return appointment
 
 
-async def send_everything(works: Works, postbox: Postbox) -> None:
-    async def at_once() -> None:
-        return None
-
-    while await sending.send_due(works, postbox, pause=at_once):
+async def send_everything(works: Works, postbox: Postbox, clock: StoppedClock) -> None:
+    lane = Lane(works, postbox, clock)
+    while await lane.round():
         pass
 
 
@@ -254,10 +256,10 @@ async def test_what_is_met_is_not_recalled(works, person):
 async def test_what_was_sent_is_not_sent_again(works, person, clock):
     postbox = Postbox()
     clock.moment = datetime(2026, 12, 4, 10, 1, tzinfo=UTC)
-    await send_everything(works, postbox)
+    await send_everything(works, postbox, clock)
     async with works() as work:
         await plan_reminders(work, person.offender)
-    await send_everything(works, postbox)
+    await send_everything(works, postbox, clock)
 
     assert [purpose for purpose, _ in postbox.letters] == [Purpose.CONDITION_DUE]
 
@@ -267,7 +269,7 @@ async def test_a_reminder_says_when_where_and_whom_to_call_and_has_a_link_that_w
     await given(works, person, starts_at=datetime(2026, 11, 26, 14, 30, tzinfo=UTC), place="Gooseberry Hall")
     clock.moment = datetime(2026, 11, 25, 18, 1, tzinfo=UTC)
 
-    await send_everything(works, postbox)
+    await send_everything(works, postbox, clock)
 
     said = dict(postbox.letters)[Purpose.APPOINTMENT_TOMORROW]
     async with works() as work:
@@ -288,7 +290,7 @@ async def test_a_reminder_says_when_where_and_whom_to_call_and_has_a_link_that_w
 async def test_what_changed_without_planning_is_held_at_the_last_moment(works, person, clock, spoiled):
     postbox = Postbox()
     appointment = await given(works, person, starts_at=datetime(2026, 11, 26, 14, tzinfo=UTC))
-    await send_everything(works, postbox)
+    await send_everything(works, postbox, clock)
     async with works() as work:
         if spoiled == "appointment":
             kept = await work.appointments.of_offender(person.offender.id, appointment.id, to_change=True)
@@ -298,7 +300,7 @@ async def test_what_changed_without_planning_is_held_at_the_last_moment(works, p
             case.state = CaseState.FINISHED
     clock.moment = datetime(2026, 11, 25, 18, 1, tzinfo=UTC)
 
-    await send_everything(works, postbox)
+    await send_everything(works, postbox, clock)
 
     async with works() as work:
         query = select(messages.c.held_because).where(messages.c.purpose == Purpose.APPOINTMENT_TOMORROW)
@@ -312,7 +314,7 @@ async def test_a_worker_that_was_away_sends_no_reminder_of_yesterday(works, pers
     await given(works, person, starts_at=datetime(2026, 11, 26, 14, tzinfo=UTC))
     clock.moment = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
-    await send_everything(works, postbox)
+    await send_everything(works, postbox, clock)
 
     assert Purpose.APPOINTMENT_TOMORROW not in dict(postbox.letters)
 

@@ -1,5 +1,6 @@
 """Texts that come in, and a worker's dealing with them."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -13,11 +14,13 @@ from sqlalchemy import select
 
 from portal.clock import StoppedClock
 from portal.domain.audit import Actor
+from portal.domain.contact_rules import Topic
 from portal.domain.messages import Message
 from portal.domain.offenders import Offender
 from portal.domain.replies import Received, Reply
 from portal.domain.tasks import Task
-from portal.services import receiving, replies
+from portal.services import contents, receiving, replies
+from portal.services.circumstances import look_up
 from portal.storage.database import Database
 from portal.storage.message_tables import messages, tasks
 from portal.storage.tables import audit_events
@@ -113,3 +116,27 @@ async def notify(app: Any, settings: Any) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=headers) as client:
         yield client
+
+
+@pytest.fixture
+def says(works):
+    """What an answer's wording is given to fill in."""
+
+    async def says(answer: Message) -> dict[str, str]:
+        async with works() as work:
+            message = await work.session.get_one(Message, answer.id)
+            assert contents.write(await look_up(work, [message]), message)
+            facts: dict[str, str] = json.loads(message.personalisation)
+            return facts
+
+    return says
+
+
+@pytest.fixture
+def declined(works):
+    async def declined(offender) -> frozenset[Topic]:
+        async with works() as work:
+            rules = await work.contact_rules.of_offender(offender.id)
+        return frozenset(rules.topics_declined)
+
+    return declined

@@ -38,8 +38,9 @@ def post_office(served_post_office: PostOffice) -> Iterator[PostOffice]:
 def hired(database: Database, post_office: PostOffice, clock: StoppedClock) -> Callable[..., Worker]:
     """Call it for a worker; unless told otherwise its courier has a good key."""
 
-    def worker(courier: Any = None) -> Worker:
-        return Worker(database, courier or post_office.courier(), clock)
+    def worker(courier: Any = None, **changes: Any) -> Worker:
+        given = {"clock": clock} | changes
+        return Worker(database, courier or post_office.courier(), **given)
 
     return worker
 

@@ -65,8 +65,7 @@ async def test_look_ups_that_fail_are_made_again_and_nothing_is_sent_meanwhile(
     assert len(post_office.taken(message.id)) == 1
 
 
-async def test_a_storm_of_429_is_sat_out(worker, post, read, post_office, monkeypatch):
-    monkeypatch.setattr("portal.worker.BUSY_SECONDS", (0.01, 0.02))
+async def test_a_storm_of_429_is_sat_out(worker, post, read, post_office):
     posted = [await post() for _ in range(12)]
     post_office.fails(Kind.THROTTLED, times=23)
 
@@ -82,7 +81,6 @@ async def test_a_storm_of_429_is_sat_out(worker, post, read, post_office, monkey
 def unsteady(post_office, monkeypatch):
     """Call it for a call or two that go wrong, in any way there is."""
     monkeypatch.setattr(client, "TIMEOUT_SECONDS", 0.15)
-    monkeypatch.setattr("portal.worker.BUSY_SECONDS", (0.0, 0.01))
     ways = [kind for kind in Kind if kind is not Kind.THROTTLED]
 
     def fail(chance: random.Random) -> None:

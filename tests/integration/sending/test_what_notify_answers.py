@@ -20,6 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from portal.domain.deliveries import (
     Accepted,
+    ChannelIsOff,
     CourierIsAway,
     CourierIsBusy,
     CourierStopped,
@@ -108,7 +109,6 @@ NEEDS_MENDING: list[tuple[str, str, str, dict[str, Any]]] = [
     ("too long", "", "", {"purpose": Purpose.APPOINTMENT_CONFIRMED, "personalisation": TOO_LONG}),
     ("team only", "team only", "", {}),
     ("on trial", "on trial", "", {}),
-    ("no texts", "without texts", "", {}),
 ]
 
 
@@ -129,6 +129,13 @@ def test_a_fault_of_ours_waits_to_be_mended(post_office, key, to, changes):
 
     assert outcome == Delayed("400 BadRequestError", needs_mending=True)
     assert post_office.taken(letter.message.id) == []
+
+
+def test_a_service_that_may_send_no_texts_is_told_from_a_fault_of_the_wording(post_office):
+    courier = post_office.courier("without texts")
+
+    assert courier.deliver(a_letter(a_number())) == ChannelIsOff("400 BadRequestError")
+    assert isinstance(courier.deliver(a_letter("morwenna@post.example")), Accepted)
 
 
 def test_a_template_of_the_other_channel_waits_to_be_mended(post_office):

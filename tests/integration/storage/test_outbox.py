@@ -42,9 +42,9 @@ def post(database, offender):
 def claim(database):
     """Claim as a worker does: in a transaction of its own."""
 
-    async def claim(*, now=NOW, most=20) -> list[UUID]:
+    async def claim(*, now=NOW, most=20, urgent_only=False) -> list[UUID]:
         async with database.changing() as session:
-            return list(await Outbox(session).claim(now=now, most=most))
+            return list(await Outbox(session).claim(now=now, most=most, urgent_only=urgent_only))
 
     return claim
 
@@ -92,6 +92,24 @@ async def test_what_is_due_first_is_claimed_first_and_what_is_not_due_waits(post
     assert await claim(now=NOW + A_MOMENT) == [future.id]
 
 
+async def test_what_somebody_waits_for_is_claimed_before_all_else(post, claim, offender):
+    old = [a_message(offender, due_at=NOW - timedelta(hours=1)) for _ in range(3)]
+    codes = [a_message(offender, purpose=Purpose.CODE) for _ in range(2)]
+    await post(*old, *codes)
+
+    assert set(await claim(most=2)) == {message.id for message in codes}
+    assert len(await claim()) == 3
+
+
+async def test_a_lane_for_the_urgent_claims_nothing_else(post, claim, offender):
+    reminder, code = a_message(offender), a_message(offender, purpose=Purpose.CODE)
+    await post(reminder, code)
+
+    assert await claim(urgent_only=True) == [code.id]
+    assert await claim(urgent_only=True) == []
+    assert await claim(now=NOW + LEASE, urgent_only=True) == [code.id]
+
+
 async def test_what_has_come_to_an_end_is_not_claimed(post, claim, offender):
     ends = set(MessageState) - {MessageState.QUEUED, MessageState.CLAIMED}
     await post(*(a_message(offender, state=state) for state in ends))
@@ -137,12 +155,11 @@ async def test_a_worker_that_was_too_slow_has_it_no_more(post, claim, offender, 
 
     async with database.changing() as session:
         outbox = Outbox(session)
-        assert await outbox.claimed(message.id, claimed_at=NOW) is None
-        held = await outbox.claimed(message.id, claimed_at=NOW + LEASE)
-        assert held is not None
+        assert await outbox.claimed({message.id: NOW}) == []
+        [held] = await outbox.claimed({message.id: NOW + LEASE})
         held.accept(uuid4(), at=NOW + LEASE)
         await session.flush()
-        assert await outbox.claimed(message.id, claimed_at=NOW + LEASE) is None
+        assert await outbox.claimed({message.id: NOW + LEASE}) == []
 
 
 async def test_a_message_of_the_same_key_is_not_posted_again(post, offender, claim):
@@ -199,21 +216,18 @@ async def test_news_finds_its_message_by_either_id(post, offender, database):
 
 async def test_what_notify_has_told_us_no_end_of_is_asked_after_oldest_first(post, offender, database):
     def accepted(minutes: int) -> Message:
-        return a_message(offender, state=MessageState.ACCEPTED, settled_at=NOW - minutes * A_MINUTE)
+        message = a_message(offender)
+        message.accept(uuid4(), at=NOW - minutes * A_MINUTE)
+        return message
 
-    recent, old, older = accepted(30), accepted(31), accepted(60)
-    settled = a_message(offender, state=MessageState.DELIVERED, settled_at=NOW - 90 * A_MINUTE)
+    recent, old, older, settled = accepted(29), accepted(30), accepted(60), accepted(90)
+    settled.receive("delivered", at=NOW)
     await post(recent, old, older, settled, a_message(offender))
 
     async with database.changing() as session:
-        unsettled = await Outbox(session).unsettled(
-            before=NOW - 30 * A_MINUTE, posted_after=NOW - timedelta(days=6), most=20
-        )
-        assert [message.id for message in unsettled] == [older.id, old.id]
-        assert (
-            len(await Outbox(session).unsettled(before=NOW, posted_after=NOW - timedelta(days=6), most=2))
-            == 2
-        )
+        found = await Outbox(session).to_ask_after(now=NOW, most=20)
+        assert [message.id for message in found] == [older.id, old.id]
+        assert len(await Outbox(session).to_ask_after(now=NOW, most=1)) == 1
 
 
 async def test_a_case_has_its_messages_in_their_order(offender, database):

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, inspect, select, text, update
 
+from portal.domain.messages import Channel, Held
 from portal.domain.offenders import Offender
+from portal.services.reaching import reach_of
 from portal.storage.database import Database
 from portal.storage.keys import CannotOpen, KeyRing, place
 from portal.storage.mapping import SEALED
@@ -170,12 +172,18 @@ async def test_a_contact_that_another_person_has_is_known_to_be_shared(database,
 
     async with database.changing() as session:
         work = WholeWork(session, keys, case.imported_at, who=None)  # type: ignore[arg-type] # nobody acts
-        assert not await work.offenders.share_mobile(one)
-        assert await work.offenders.share_email(one)
-        assert await work.offenders.share_email(other)
-        assert await work.victims.has_mobile(other)
-        assert not await work.victims.has_mobile(one)
-        assert not await work.victims.has_email(one)
+        reach = await reach_of(work, [one, other])
+        faults = {
+            (person.id, channel): reach.fault(person, channel)
+            for person in (one, other)
+            for channel in Channel
+        }
+    assert faults == {
+        (one.id, Channel.SMS): None,
+        (one.id, Channel.EMAIL): Held.SHARED_CONTACT,
+        (other.id, Channel.SMS): Held.SHARED_CONTACT,
+        (other.id, Channel.EMAIL): Held.SHARED_CONTACT,
+    }
 
 
 async def test_every_column_of_bytes_is_sealed_or_a_hash():

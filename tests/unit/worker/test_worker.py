@@ -1,4 +1,4 @@
-"""A worker keeps going whatever happens, below Notify's rate, and stops when it is told to."""
+"""A worker keeps going whatever happens, and stops when it is told to."""
 
 import asyncio
 import logging
@@ -6,19 +6,21 @@ import os
 import signal
 import time
 from typing import Any
-from unittest.mock import AsyncMock
 
 import pytest
 
 from portal import worker as module
 from portal.clock import Clock
 from portal.domain.deliveries import CourierStopped
-from portal.worker import MOST_A_SECOND, Worker, stop_on_signals
+from portal.worker import Worker, stop_on_signals
 from tests.running import A_WHILE
 
 
 class Moody(Worker):
     """Its turns go as they are told to, and after the last it is told to stop."""
+
+    async def run(self) -> None:
+        await self.again_and_again(self.turn)
 
     def go(self, *turns: Any) -> "Moody":
         self.turns: list[Any] = list(turns)
@@ -42,7 +44,7 @@ def moody() -> Moody:
 
 @pytest.fixture
 def quick(monkeypatch):
-    for rest in ("IDLE_SECONDS", "FAULT_SECONDS", "STOPPED_SECONDS"):
+    for rest in ("IDLE_SECONDS", "FAULT_SECONDS"):
         monkeypatch.setattr(module, rest, 0.01)
 
 
@@ -101,17 +103,6 @@ async def test_signals_ask_for_an_orderly_end(moody, monkeypatch, sent):
     finally:
         for each in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().remove_signal_handler(each)
-
-
-async def test_no_more_than_forty_calls_begin_in_a_second(moody, monkeypatch):
-    begins: list[float] = []
-    monkeypatch.setattr(moody.clock, "monotonic", lambda: 0.0)
-    monkeypatch.setattr("portal.worker.asyncio.sleep", AsyncMock(side_effect=begins.append))
-
-    await asyncio.gather(*(moody._pause() for _ in range(60)))
-
-    assert all(begins[n + MOST_A_SECOND] - begins[n] > 0.999 for n in range(len(begins) - MOST_A_SECOND))
-    assert begins[-1] == pytest.approx(59 / MOST_A_SECOND)
 
 
 async def test_emptying_ends_when_nothing_is_left_or_it_is_told_to_stop(moody):

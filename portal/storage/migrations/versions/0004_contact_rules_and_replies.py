@@ -33,6 +33,7 @@ INDEXES = {
     "ix_messages_purpose_state_due_at": ["purpose", "state", "due_at"],
 }
 NEW_INDEXES = {
+    "ix_messages_asks_at": ["asks_at"],
     "ix_messages_falls_back_at": ["falls_back_at"],
     "ix_messages_offender_id_sent_at": ["offender_id", "sent_at"],
     "ix_messages_state_claimed_at": ["state", "claimed_at"],
@@ -75,6 +76,7 @@ def _new_columns() -> list[sa.Column[Any]]:
         sa.Column("arm", _words("arm", ARMS), nullable=True),
         sa.Column("wording", sa.String(length=120), nullable=True),
         sa.Column("sent_at", Moment(), nullable=True),
+        sa.Column("asks_at", Moment(), nullable=True),
         sa.Column("contact_index", sa.LargeBinary(), nullable=True),
         sa.Column("instead_of", sa.Uuid(), nullable=True),
         sa.Column("falls_back_at", Moment(), nullable=True),
@@ -120,6 +122,8 @@ def upgrade() -> None:
         _allow(purposes, reasons)
         for name, on in NEW_INDEXES.items():
             op.create_index(op.f(name), "messages", on, unique=False)
+    messages = sa.table("messages", sa.column("asks_at"), sa.column("settled_at"), sa.column("state"))
+    op.execute(messages.update().where(messages.c.state == "accepted").values(asks_at=messages.c.settled_at))
     _make_tables()
 
 
