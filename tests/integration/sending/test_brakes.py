@@ -9,6 +9,7 @@ from sqlalchemy import select
 from portal.domain.brakes import Brake
 from portal.domain.deliveries import CourierStopped
 from portal.domain.messages import MessageState, Purpose
+from portal.notify.template_ids import TemplateIds, template_ids
 from portal.notify_sandbox.faults import Kind
 from portal.storage.message_tables import tasks
 from portal.storage.tables import audit_events
@@ -120,8 +121,8 @@ async def test_a_service_that_may_send_no_texts_stops_texts_alone(hired, post, r
 @pytest.fixture
 def without_invitation(post_office):
     """A courier of whose invitations Notify has no template."""
-    templates = post_office.courier()._templates
-    return post_office.courier(templates={**templates, "invitation.sms.en": uuid4()})
+    ids = {**template_ids(None).shared, "invitation.sms.en": uuid4()}
+    return post_office.courier(templates=TemplateIds(ids))
 
 
 async def test_a_wording_that_is_wrong_is_paused_and_all_others_go(
