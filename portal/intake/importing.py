@@ -7,7 +7,6 @@ import leaves whole cases only, and running it again takes up where it was.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import TypeAlias
 
 from sqlalchemy.exc import DBAPIError
@@ -31,6 +30,8 @@ from portal.storage.database import Database
 from portal.storage.unit_of_work import Who, WholeWork, unit_of_work
 
 BATCH = 500
+LARGEST_BATCH = 4 * 1024 * 1024
+"""In bytes.  A batch of ordinary cases has one million."""
 MOST_RACES = 5
 MOST_DETAILS = 1000
 CONTACTS = {"offender.mobile", "offender.email"}
@@ -254,6 +255,13 @@ def _apart(files: Iterable[CaseFile]) -> Iterator[Sequence[CaseFile]]:
 
 
 def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    stream = iter(lines)
-    while batch := list(islice(stream, BATCH)):
+    batch: list[Line] = []
+    size = 0
+    for line in lines:
+        batch.append(line)
+        size += len(line[1])
+        if len(batch) == BATCH or size > LARGEST_BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
         yield batch
