@@ -106,7 +106,7 @@ async def test_signals_ask_for_an_orderly_end(moody, monkeypatch, sent):
 async def test_no_more_than_forty_calls_begin_in_a_second(moody, monkeypatch):
     begins: list[float] = []
     monkeypatch.setattr(moody.clock, "monotonic", lambda: 0.0)
-    monkeypatch.setattr(module.asyncio, "sleep", AsyncMock(side_effect=begins.append))
+    monkeypatch.setattr(asyncio, "sleep", AsyncMock(side_effect=begins.append))
 
     await asyncio.gather(*(moody._pause() for _ in range(60)))
 
