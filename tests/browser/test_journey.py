@@ -171,10 +171,9 @@ def test_an_offender_learns_what_to_do_and_says_so_and_staff_see_it(
 
     page = open_for(running, javascript=javascript).page
     staff.signs_in(page)
-    told = _in_words(_story(running, person))
     _open_case(page, person)
     expect(page.get_by_role("heading", level=1)).to_contain_text(person.name)
-    assert _timeline(page) == told
+    until(lambda: _tells_what_the_records_tell(page, running, person))
 
 
 def test_it_is_the_same_in_welsh(running: Portal, open_for: Opener):
@@ -235,6 +234,13 @@ def _open_case(page: Page, person: Sampled) -> None:
     while not row.count():
         page.get_by_role("link", name="Next").click()
     row.get_by_role("link").click()
+
+
+def _tells_what_the_records_tell(page: Page, portal: Portal, person: Sampled) -> bool:
+    """Whether nothing happened between the look into the records and the look at the page."""
+    told = _in_words(_story(portal, person))
+    page.reload()
+    return _timeline(page) == told
 
 
 def _in_words(deeds: list[str]) -> list[str]:

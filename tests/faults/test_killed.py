@@ -25,6 +25,7 @@ from tests.running import Portal, ended
 from tests.sample import Sampled
 
 KILLS = 50
+"""In `make test`, on each database; in `make soak` as many for each of its rounds."""
 AT_ONCE = 4
 
 

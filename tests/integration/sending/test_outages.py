@@ -97,7 +97,7 @@ def unsteady(post_office, monkeypatch):
 
 
 async def test_under_any_trouble_each_message_goes_once(
-    hired, post, read, clock, post_office, unsteady, soak
+    hired, post, read, clock, post_office, unsteady, soak, monkeypatch
 ):
     """Every turn is another worker's, and of its calls many go wrong."""
     for seed in range(soak):
@@ -110,7 +110,9 @@ async def test_under_any_trouble_each_message_goes_once(
                 await hired().turn()
             clock.moment += timedelta(seconds=chance.randrange(1, 30))
         post_office.works_again()
-        await pass_time(hired(), clock, 25)
+        with monkeypatch.context() as patience:
+            patience.setattr(client, "TIMEOUT_SECONDS", 10)
+            await pass_time(hired(), clock, 25)
 
         assert {(await read(message)).state for message in posted} <= ENDS, f"seed {seed}"
         counts = Counter(len(post_office.taken(message.id)) for message in posted)
