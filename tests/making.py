@@ -296,11 +296,11 @@ def one_of_each() -> list[Any]:
             case,
             condition,
             a_reading(case),
-            an_appointment(case, condition_id=condition.id, arrived_at=NOW),
+            an_appointment(case, condition_id=condition.id),
         ),
         *(
             a_victim(case, landline="+441632960229", business_name="Abernathy & Daughters"),
-            a_link(offender, message_id=message.id),
+            a_link(offender),
         ),
         *(a_code(offender), message, member, contact_rules_of(offender), a_stopped_contact(), a_brake()),
         *(a_reply(offender_id=offender.id), a_task(offender, case_id=case.id), run),
