@@ -291,17 +291,8 @@ def one_of_each() -> list[Any]:
     member = a_staff_member()
     run = a_run(member)
     return [
-        *(
-            offender,
-            case,
-            condition,
-            a_reading(case),
-            an_appointment(case, condition_id=condition.id, arrived_at=NOW),
-        ),
-        *(
-            a_victim(case, landline="+441632960229", business_name="Abernathy & Daughters"),
-            a_link(offender, message_id=message.id),
-        ),
+        *(offender, case, condition, a_reading(case), an_appointment(case, condition_id=condition.id)),
+        *(a_victim(case, landline="+441632960229", business_name="Abernathy & Daughters"), a_link(offender)),
         *(a_code(offender), message, member, contact_rules_of(offender), a_stopped_contact(), a_brake()),
         *(a_reply(offender_id=offender.id), a_task(offender, case_id=case.id), run),
         RunMessage(run_id=run.id, message_id=message.id),
