@@ -136,12 +136,13 @@ class Outbox:
         urgent = messages.c.purpose.in_(sorted(URGENT))
         due = (messages.c.state == MessageState.QUEUED, messages.c.due_at <= now)
         left = (messages.c.state == MessageState.CLAIMED, messages.c.claimed_at <= now - LEASE)
-        questions: tuple[tuple[ColumnElement[datetime | None], tuple[ColumnElement[bool], ...]], ...] = (
-            (messages.c.due_at, (urgent, *due)),
-            (messages.c.claimed_at, (urgent, *left) if urgent_only else left),
-        )
+        codes_first = (messages.c.purpose.desc(), messages.c.due_at)
+        questions: list[tuple[tuple[ColumnElement[Any], ...], tuple[ColumnElement[bool], ...]]] = [
+            (codes_first, (urgent, *due)),
+            ((messages.c.claimed_at,), (urgent, *left) if urgent_only else left),
+        ]
         if not urgent_only:
-            questions += ((messages.c.due_at, due),)
+            questions.append(((messages.c.due_at,), due))
         taken: list[UUID] = []
         for order, which in questions:
             if len(taken) < most:
@@ -151,7 +152,7 @@ class Outbox:
     async def _claim(
         self,
         which: tuple[ColumnElement[bool], ...],
-        order: ColumnElement[datetime | None],
+        order: tuple[ColumnElement[Any], ...],
         *,
         now: datetime,
         most: int,
@@ -159,7 +160,7 @@ class Outbox:
         first = (
             select(messages.c.id)
             .where(*which)
-            .order_by(order)
+            .order_by(*order)
             .limit(most)
             .with_for_update(skip_locked=True)
             .cte("first")
