@@ -33,9 +33,9 @@ from bench.page import OUR_COOKIE
 from bench.servers import a_free_port, serving
 from portal.clock import Clock
 from portal.domain.deliveries import Letter
-from portal.domain.messages import Channel, Message, MessageState, Purpose
+from portal.domain.messages import Channel, Message, MessageState, NotifyService, Purpose
 from portal.notify.client import Notify
-from portal.notify.wordings import template_ids
+from portal.notify.template_ids import template_ids
 from portal.notify_sandbox.keys import DEVELOPMENT_KEY
 from portal.services.sending import UNDER_WAY
 from portal.storage.database import Database
@@ -70,7 +70,7 @@ PLANNED = {
 def a_courier(address: str) -> Notify:
     """The portal's own client, of the sandbox at that address."""
     return Notify(
-        DEVELOPMENT_KEY,
+        {NotifyService.PLAIN: DEVELOPMENT_KEY},
         address=address,
         templates=template_ids(None),
         base_url="http://127.0.0.1:8000",

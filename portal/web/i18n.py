@@ -59,7 +59,7 @@ def _environment(language: Language, assets: Assets) -> TranslatedEnvironment:
         undefined=StrictUndefined,
         auto_reload=False,
         trim_blocks=False,
-        extensions=["jinja2.ext.i18n"],
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined] # the extension adds it
     environment.globals.update(

@@ -14,6 +14,8 @@ from jinja2 import Environment, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
+from portal.web.compiling import PlainCode
+
 MOST_PARTS = 1024
 _escaped = markupsafe._escape_inner  # type: ignore[attr-defined] # noqa: SLF001 - what escape() calls itself
 MARK = "\x00"
@@ -22,6 +24,8 @@ MARK = "\x00"
 
 class TranslatedEnvironment(Environment):
     """The templates in one language."""
+
+    code_generator_class = PlainCode
 
     def __init__(self, answers: Mapping[str, Callable[[str], str]], **options: Any) -> None:  # noqa: ANN401 - Jinja's own
         """Take Jinja's options, and the functions that always give the same answer to the same text."""
@@ -40,17 +44,6 @@ class TranslatedEnvironment(Environment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         template: nodes.Template = _Answering(self.answers).visit(super()._parse(source, name, filename))
         return template
-
-    def _generate(
-        self,
-        source: nodes.Template,
-        name: str | None,
-        filename: str | None,
-        defer_init: bool = False,  # noqa: FBT001, FBT002 - Jinja's own
-    ) -> str:
-        """Let the code write with our :func:`written`; Jinja's own makes an object of every text."""
-        code = super()._generate(source, name, filename, defer_init)
-        return code.replace("\nname = ", f"\nfrom {__name__} import written as escape\nname = ", 1)
 
 
 def written(value: Any) -> str:  # noqa: ANN401 - whatever a template names

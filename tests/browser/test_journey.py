@@ -116,7 +116,7 @@ class Journey:
             self.sees(condition["title"])
             self.sees(self.day(date.fromisoformat(condition["due_on"])))
         self.sees("Finish everything by %(day)s.", day=self.day(self.person.complete_by))
-        self.sees("Your officer is %(name)s.", name=self.person.officer)
+        self.sees(self.person.officer)
         self.sees(self.person.phone)
         self.sees("Tell your officer before the date. We will ask you why. We may be able to change it.")
         self.sees(FAULTS)

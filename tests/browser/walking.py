@@ -23,7 +23,7 @@ _addresses = count(1)
 
 
 BLOCKS = """() => {
-  const blocks = "h1, h2, h3, p, li, label, legend, summary, button, caption, th[scope=col], dt";
+  const blocks = "h1, h2, h3, p, li, label, legend, summary, button, caption, th[scope=col], dt, dd";
   document.querySelectorAll("details").forEach((element) => { element.open = true; });
   return [...document.querySelector("main").querySelectorAll(blocks)]
     .filter((element) => !element.querySelector(blocks) && !element.closest("[lang]:not(html), bdi"))

@@ -13,7 +13,7 @@ from tests.rules.sources import TEMPLATES, modules, nodes, texts
 
 SOURCES = {str(path.relative_to(TEMPLATES)): path.read_text("utf-8") for path in TEMPLATES.rglob("*.html")}
 PAGES = {name for name, source in SOURCES.items() if '{% extends "layout.html" %}' in source}
-PARSING = Environment(extensions=["jinja2.ext.i18n"])  # noqa: S701 - only parsed, never rendered
+PARSING = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"])  # noqa: S701 - only parsed, never rendered
 TREES = {name: PARSING.parse(source) for name, source in SOURCES.items()}
 OF_THE_LIBRARY = "components/"
 """These are held against the Design System's own fixtures, whether a page uses them yet or not."""

@@ -175,7 +175,7 @@ class Words(HTMLParser):
 
 def templates() -> Iterator[tuple[str, nodes.Template]]:
     """Every template's name, and the template taken apart."""
-    environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    environment = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], autoescape=True)
     for file in sorted(TEMPLATES.rglob("*.html")):
         yield str(file.relative_to(TEMPLATES)), environment.parse(file.read_text())
 

@@ -21,8 +21,10 @@ NAMES = [
     *("=cmd|'/c calc'!A1", "ب" * 300, "x"),
 ]
 FIRST = "An officer decides. We ask you first."
-GO = "Go to each appointment. The people there tell us that you came."
-BY_THEN = "Do this by Friday 18 December 2026."
+BY_THEN = "Do this by Friday 18 December 2026"
+GO = "What to do You have 4 hours to do. Go to each appointment."
+CAME = "Who runs it Estuary Skills Proof The people there tell us that you came."
+LETTER = "What to do Write the letter. Proof Give the letter to your officer."
 
 
 @pytest.fixture
@@ -46,62 +48,87 @@ async def test_it_shows_the_next_appointment_before_all_else(home, keep, case):
 
     assert page.texts("main h2")[0] == "Your next appointment"
     assert page.texts(".govuk-inset-text p")[:2] == ["Wednesday 25 November 2026, 10am", "The next hall"]
-    assert page.source.index("The next hall") < page.source.index("The later hall")
+    assert page.texts("main h2 ~ dl:first-of-type .govuk-summary-list__row") == [
+        "Wednesday 2 December 2026, 10am The later hall Tell us you will come Wednesday 2 December 2026"
+    ]
     assert "yesterday" not in page.source
     assert "fell through" not in page.source
 
 
-CONDITIONS: list[tuple[dict[str, Any], str]] = [
+LEFT: list[tuple[dict[str, Any], str]] = [
     (
         {"evidence": EvidenceKind.ATTENDANCE, "hours": 4},
-        f"Not started {BY_THEN} You have 4 hours to do. {GO} Who runs it: Estuary Skills",
+        f"Status Not started {BY_THEN} {GO} {CAME}",
     ),
     (
         {"evidence": EvidenceKind.CERTIFICATE, "progress": Progress.IN_PROGRESS, "provider": None},
-        f"Started {BY_THEN} Finish it. Then show your officer the certificate.",
+        f"Status Started {BY_THEN} What to do Finish it. Proof Show your officer the certificate.",
     ),
     (
         {"evidence": EvidenceKind.RECEIPT, "amount_pence": 7550, "provider": None},
-        f"Not started {BY_THEN} Pay £75.50. Then show your officer the receipt.",
+        f"Status Not started {BY_THEN} What to do Pay £75.50. Proof Show your officer the receipt.",
+    ),
+    (
+        {"evidence": EvidenceKind.RECEIPT, "amount_pence": None, "provider": None},
+        f"Status Not started {BY_THEN} Proof Show your officer the receipt.",
     ),
     (
         {"evidence": EvidenceKind.LETTER, "provider": None},
-        f"Not started {BY_THEN} Write the letter. Then give it to your officer.",
+        f"Status Not started {BY_THEN} {LETTER}",
     ),
-    ({"evidence": EvidenceKind.NONE}, "Keep to this until Friday 18 December 2026"),
     (
         {"evidence": EvidenceKind.LETTER, "provider": None, "progress": Progress.WAITING},
-        f"We are checking what you sent {BY_THEN} Write the letter. Then give it to your officer.",
+        f"Status We are checking what you sent {BY_THEN} {LETTER}",
     ),
     (
         {"evidence": EvidenceKind.LETTER, "provider": None, "progress": Progress.NOT_MET},
-        f"Not done. Talk to your officer {BY_THEN} Write the letter. Then give it to your officer.",
+        f"Status Not done. Talk to your officer {BY_THEN} {LETTER}",
     ),
     (
         {"evidence": EvidenceKind.LETTER, "provider": None, "progress": Progress.VARIED},
-        f"Changed by your officer {BY_THEN} Write the letter. Then give it to your officer.",
+        f"Status Changed by your officer {BY_THEN} {LETTER}",
     ),
-    (
-        {"evidence": EvidenceKind.NONE, "progress": Progress.NOT_MET},
-        "Not kept to. Talk to your officer",
-    ),
-    (
-        {"evidence": EvidenceKind.NONE, "progress": Progress.VARIED},
-        "Changed by your officer. Keep to this until Friday 18 December 2026",
-    ),
-    ({"progress": Progress.MET}, "Done"),
-    ({"progress": Progress.EXCUSED}, "You do not need to do this any more"),
 ]
 
 
-async def test_each_condition_says_what_is_left_and_by_when(home, keep, offender):
+async def test_each_card_says_what_is_left_and_by_when(home, keep, offender):
     case = a_case(offender)
-    await keep(case, *(a_condition(case, title="This:", **changes) for changes, _ in CONDITIONS))
+    await keep(case, *(a_condition(case, title="This:", **changes) for changes, _ in LEFT))
 
     page = await home()
 
-    assert page.texts(".portal-condition") == [f"This: {words}" for _, words in CONDITIONS]
-    assert {changes.get("progress", Progress.NOT_STARTED) for changes, _ in CONDITIONS} == set(Progress)
+    assert page.texts(".govuk-summary-card") == [f"This: {words}" for _, words in LEFT]
+
+
+LISTED: list[tuple[dict[str, Any], str]] = [
+    ({}, "By Friday 18 December 2026 Not started"),
+    ({"progress": Progress.IN_PROGRESS}, "By Friday 18 December 2026 Started"),
+    ({"progress": Progress.WAITING}, "By Friday 18 December 2026 We are checking what you sent"),
+    ({"evidence": EvidenceKind.NONE}, "Until Friday 18 December 2026 Keep to this"),
+    ({"evidence": EvidenceKind.NONE, "progress": Progress.MET}, "Done"),
+    (
+        {"evidence": EvidenceKind.NONE, "progress": Progress.NOT_MET},
+        "Until Friday 18 December 2026 Not kept to. Talk to your officer",
+    ),
+    (
+        {"evidence": EvidenceKind.NONE, "progress": Progress.VARIED},
+        "Until Friday 18 December 2026 Changed by your officer",
+    ),
+    ({"progress": Progress.MET}, "Done"),
+    ({"progress": Progress.EXCUSED}, "You do not need to do this any more. Not needed"),
+]
+
+
+async def test_the_list_says_how_far_each_thing_is_and_leads_to_what_is_left(home, keep, offender):
+    case = a_case(offender)
+    await keep(case, *(a_condition(case, title="This:", **changes) for changes, _ in LISTED))
+
+    page = await home()
+
+    assert page.texts(".govuk-task-list li") == [f"This: {words}" for _, words in LISTED]
+    leads = [page.attribute(f".govuk-task-list li:nth-of-type({place}) a", "href") for place in (1, 2, 3)]
+    assert all(page.has(f".govuk-summary-card{path}") for path in leads)
+    assert len(page.texts(".govuk-task-list a")) == len(page.texts(".govuk-summary-card")) == len(set(leads))
 
 
 async def test_what_is_due_first_stands_first_and_what_is_withdrawn_nowhere(home, keep, offender):
@@ -113,7 +140,7 @@ async def test_what_is_due_first_stands_first_and_what_is_withdrawn_nowhere(home
         a_condition(case, title="Gone", is_withdrawn=True),
     )
 
-    assert (await home()).texts(".portal-condition h2") == ["First", "Second"]
+    assert (await home()).texts(".govuk-summary-card h3") == ["First", "Second"]
 
 
 CONSEQUENCES = {
@@ -139,8 +166,8 @@ async def test_it_says_what_may_follow_under_each_regime(arrive, keep):
 async def test_it_says_whom_to_ask_and_that_faults_do_not_count(home, case):
     page = await home()
 
-    assert "Finish everything by Monday 8 March 2027." in page.texts("main p")
-    assert "Your officer is Constable Aoife Brannigan." in page.text()
+    assert page.text(".govuk-warning-text") == "! Warning Finish everything by Monday 8 March 2027."
+    assert "Your officer Constable Aoife Brannigan Phone 01632 960417 Email" in page.text()
     assert page.attribute('main a[href^="tel:"]', "href") == "tel:+441632960417"
     assert page.attribute('main a[href^="mailto:"]', "href") == "mailto:aoife.brannigan@police.example"
     assert A_FAULT in page.text()
@@ -175,7 +202,8 @@ async def test_a_finished_case_leaves_nothing_to_do(home, keep, offender):
     page = await home()
 
     assert "There is nothing left for you to do." in page.text()
-    assert not page.has(".portal-condition")
+    assert not page.has(".govuk-task-list")
+    assert not page.has(".govuk-summary-card")
 
 
 async def test_what_staff_wrote_is_shown_letter_for_letter(home, keep, offender):
@@ -184,8 +212,9 @@ async def test_what_staff_wrote_is_shown_letter_for_letter(home, keep, offender)
 
     page = await home()
 
-    assert page.texts(".portal-condition h2") == NAMES
-    assert f"Your officer is {NAMES[0]}." in page.text()
+    assert page.texts(".govuk-summary-card h3") == NAMES
+    assert page.texts(".govuk-task-list a") == NAMES
+    assert f"Your officer {NAMES[0]} Phone" in page.text()
 
 
 # "I have read these"

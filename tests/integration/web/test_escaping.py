@@ -49,7 +49,7 @@ async def test_nothing_that_was_stored_runs(arrive, keep):
         for page in pages:
             assert page.status == 200, (payload, page)
             assert not runs(page), (payload, page)
-        assert pages[0].texts(".portal-condition h3") == [payload]
+        assert pages[0].texts(".govuk-summary-card h3") == [payload]
         assert pages[1].texts("dd")[2:] == [payload, payload]
         assert pages[3].text("h1 bdi") == f"{payload} {payload}"
 

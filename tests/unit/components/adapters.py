@@ -173,6 +173,7 @@ def summary_list(options: Options) -> Call:
     ]
     card = options.part("card")
     keywords = {"card": card.part("title").words(), "card_actions": _actions(card.part("actions"))}
+    keywords |= {"card_level": card.part("title").get("headingLevel", default=2)}
     if card and not keywords["card"]:
         options.refuse("card without title")
     return Call([rows], keywords | {"classes": options.get("classes"), **options.attributes()})

@@ -64,7 +64,6 @@ UNSUPPORTED = {
         "card without title",
         "card.attributes",
         "card.classes",
-        "card.title.headingLevel",
         "rows.actions.classes",
         "rows.actions.items.attributes",
         "rows.actions.items.classes",

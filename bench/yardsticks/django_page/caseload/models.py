@@ -81,6 +81,11 @@ class Condition(models.Model):
         return self.progress in ("met", "excused")
 
     @property
+    def is_left(self) -> bool:
+        """Whether it is something to do, and not yet done."""
+        return not self.is_done and self.evidence != "none"
+
+    @property
     def amount(self) -> str:
         """As in "£85"."""
         pounds, pence = divmod(self.amount_pence, 100)
@@ -109,6 +114,11 @@ class Appointment(models.Model):
     def __str__(self) -> str:
         """Where."""
         return self.place
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the person has said that they will come."""
+        return self.state == "confirmed"
 
 
 class AuditEvent(models.Model):
