@@ -8,6 +8,7 @@ by as many a transaction.  All wait for the disk at every commit.
 import argparse
 import asyncio
 import json
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -88,17 +89,20 @@ def _seconds(work: Callable[[], None]) -> float:
 def main() -> None:
     reading = argparse.ArgumentParser(description=__doc__)
     reading.add_argument("--rounds", type=int, default=3)
-    reading.add_argument("--lines", type=int, default=4000)
+    reading.add_argument("--lines", type=int, default=20_000)
     asked = reading.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         file = folder / "cases.jsonl"
-        file.write_bytes(b"".join(line + b"\n" for line in islice(lines(), asked.lines)))
+        with file.open("wb") as stream:
+            stream.writelines(line + b"\n" for line in islice(lines(), asked.lines))
         times = [(*imported(folder, file), inserted(folder, file)) for _ in range(asked.rounds)]
     new, same, bare = (asked.lines / median(taken) for taken in zip(*times, strict=True))
     print(f"{'portal import, all new':<26}{new:10.0f} lines/s")
     print(f"{'portal import, all known':<26}{same:10.0f} lines/s")
     print(f"{'bare insertion':<26}{bare:10.0f} lines/s")
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"{'most memory of an import':<26}{most:10.0f} MiB")
     print(f"a new line costs {bare / new:.0f} times, a known one {bare / same:.0f} times a bare insertion")
 
 
