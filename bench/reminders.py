@@ -101,6 +101,7 @@ def reminders(crowd: list[records.Person], many: int, now: datetime) -> list[Mes
 @contextmanager
 def a_sandbox(folder: Path) -> Iterator[str]:
     """A sandbox without limits, in a process of its own; its address."""
+    folder.mkdir(exist_ok=True)
     port = a_free_port()
     command = (sys.executable, "-m", "portal", "notify-sandbox", "--port", port, "--unlimited")
     with serving(command, port, {"PORTAL_VAR": folder / "sandbox"}, log=folder / "sandbox.log"):
