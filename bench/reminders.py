@@ -49,7 +49,7 @@ from tests.postgresql import a_cluster
 CODE = '{"code": "482915"}'
 NO_LIMIT = 1e6
 DUE, SIZES, ROUNDS = 40, (10_000, 1_000_000), 60
-REAL_SPEED, A_MINUTE = 1, 40.0
+REAL_SPEED, A_MINUTE = 1, 60.0
 PLANNED = {
     "sqlite": """
         INSERT INTO messages (id, offender_id, purpose, language, key, personalisation, posted_at, due_at,
