@@ -5,7 +5,7 @@
 * ``finding``: how long a worker takes to claim forty that are due while 10,000 or 1,000,000 others
   are planned, on SQLite and on PostgreSQL.
 * ``pages``: how long the signed-in conditions page takes while every call to Notify hangs, beside
-  the same while all goes well.  The worker's clock runs ten times as fast: a minute is ten.
+  the same while all goes well.  The first minute is the worst: later, tries grow rarer.
 """
 
 import argparse
@@ -49,7 +49,7 @@ from tests.postgresql import a_cluster
 CODE = '{"code": "482915"}'
 NO_LIMIT = 1e6
 DUE, SIZES, ROUNDS = 40, (10_000, 1_000_000), 60
-SPEED, A_MINUTE = 10, 60.0
+REAL_SPEED, A_MINUTE = 1, 60.0
 PLANNED = {
     "sqlite": """
         INSERT INTO messages (id, offender_id, purpose, language, key, personalisation, posted_at, due_at,
@@ -101,6 +101,7 @@ def reminders(crowd: list[records.Person], many: int, now: datetime) -> list[Mes
 @contextmanager
 def a_sandbox(folder: Path) -> Iterator[str]:
     """A sandbox without limits, in a process of its own; its address."""
+    folder.mkdir(exist_ok=True)
     port = a_free_port()
     command = (sys.executable, "-m", "portal", "notify-sandbox", "--port", port, "--unlimited")
     with serving(command, port, {"PORTAL_VAR": folder / "sandbox"}, log=folder / "sandbox.log"):
@@ -245,7 +246,7 @@ async def measure_pages(folder: Path, many: int) -> None:
                 if mode.startswith("hung"):
                     hang = {"kind": "hang", "share": 1, "on": "all", "seconds": 3600}
                     await asyncio.to_thread(_order, address, hang)
-                haste = (SPEED, Clock().now().isoformat(), now.isoformat())
+                haste = (REAL_SPEED, Clock().now().isoformat(), now.isoformat())
                 worker = (sys.executable, "-m", "tests.portal_in_haste", *haste, "worker")
                 with serving(
                     worker, port, told | {"PORTAL_NOTIFY_BASE_URL": address}, log=folder / "worker.log"

@@ -156,7 +156,7 @@ def test_killed_between_a_deed_and_its_message_neither_is_without_the_other(
         quiet.wait_for_sandbox(sandbox)
         for _ in range(kills):
             began = Clock().running()
-            processes = nursery.doer(quiet.moment), nursery.worker(1, began, quiet.moment)
+            processes = nursery.worker(1, began, quiet.moment), nursery.doer(quiet.moment)
             time.sleep(random.uniform(0.05, 0.8))  # noqa: S311 - no moment is better than another
             for process in processes:
                 kill(process)

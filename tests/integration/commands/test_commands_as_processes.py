@@ -148,7 +148,7 @@ async def test_a_worker_whose_key_opens_nothing_says_so(operator, posted, post_o
 
 
 async def test_a_worker_that_gets_no_answer_says_so(operator, keep, offender):
-    message = a_message(offender, state=MessageState.ACCEPTED, notify_id=uuid4(), settled_at=NOW - AN_HOUR)
+    message = a_message(offender, state=MessageState.ACCEPTED, notify_id=uuid4(), asks_at=NOW - AN_HOUR)
     await keep(message)
     operator.settings["PORTAL_NOTIFY_BASE_URL"] = "http://127.0.0.1:9"
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, TypeAlias
 
 import pytest
+from sqlalchemy import select
 
 from portal.clock import StoppedClock
 from portal.domain.audit import Actor
@@ -12,6 +13,7 @@ from portal.domain.offenders import Offender
 from portal.services.invitations import invite
 from portal.settings import Settings
 from portal.storage.database import Database
+from portal.storage.message_tables import tasks
 from portal.storage.unit_of_work import Who, WholeWork, unit_of_work
 from portal.worker import Worker
 from tests.integration.sending.post_offices import PostOffice, a_number, a_post_office
@@ -79,3 +81,14 @@ def read(database: Database) -> Read:
             return found
 
     return read
+
+
+@pytest.fixture
+def kinds(database):
+    """What staff are asked to do."""
+
+    async def kinds() -> list[str]:
+        async with database.reading() as connection:
+            return [str(kind) for kind in (await connection.execute(select(tasks.c.kind))).scalars()]
+
+    return kinds

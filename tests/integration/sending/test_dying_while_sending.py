@@ -19,10 +19,9 @@ from portal.storage.message_tables import messages
 from portal.storage.unit_of_work import WholeWork
 from portal.worker import Worker
 from tests.integration.commands.operators import Operator
-from tests.integration.notify_sandbox.servers import until
 from tests.integration.sending.post_offices import a_number
 from tests.making import a_message, an_offender
-from tests.running import A_WHILE
+from tests.running import A_WHILE, until
 
 
 class Died(BaseException):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from portal.domain.contact_rules import Fault
 from portal.domain.messages import Channel, Message, MessageState, Purpose
 from portal.services import receipts
-from portal.storage.message_tables import messages, stopped_contacts, tasks
+from portal.storage.message_tables import messages, stopped_contacts
 from tests.integration.sending.post_offices import a_number
 from tests.making import (
     a_case,
@@ -48,17 +48,6 @@ def hear(worker):
             await receipts.receive(work, uuid4(), reference=message.id, status=status)
 
     return hear
-
-
-@pytest.fixture
-def kinds(database):
-    """What staff are asked to do."""
-
-    async def kinds() -> list[str]:
-        async with database.reading() as connection:
-            return [str(kind) for kind in (await connection.execute(select(tasks.c.kind))).scalars()]
-
-    return kinds
 
 
 @pytest.fixture

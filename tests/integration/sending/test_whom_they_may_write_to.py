@@ -3,12 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
 
 from portal.domain.appointments import AppointmentState
 from portal.domain.contact_rules import Times
 from portal.domain.messages import Channel, Held, Message, MessageState, NotifyService, Purpose
-from portal.storage.message_tables import tasks
 from tests.integration.sending.post_offices import a_number
 from tests.making import a_case, a_message, an_appointment, an_offender, contact_rules_of
 
@@ -38,17 +36,6 @@ def remind(keep, worker, read, clock):
         return now
 
     return remind
-
-
-@pytest.fixture
-def kinds(database):
-    """What staff are asked to do."""
-
-    async def kinds() -> list[str]:
-        async with database.reading() as connection:
-            return [str(kind) for kind in (await connection.execute(select(tasks.c.kind))).scalars()]
-
-    return kinds
 
 
 HINDRANCES = {
