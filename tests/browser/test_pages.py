@@ -41,7 +41,9 @@ def test_nothing_is_wrong_with(listed: Listed, walk: Walk, language: str):
         assert facts["title"] == _title(listed, language)
         assert (facts["language"], facts["direction"]) == (language, "ltr")
         assert answer.headers["content-language"] == language
-        assert _spoken(facts["words"].split()) == _spoken(walk.plain(listed, language).words) or listed.changes
+        assert (
+            _spoken(facts["words"].split()) == _spoken(walk.plain(listed, language).words) or listed.changes
+        )
         assert tab.remembers() == NOTHING
         wrong = _stops(page, listed, has_focus=facts["focused"])
         page.evaluate("looking.openAll()")
