@@ -5,7 +5,7 @@ it must, in its own transaction, and planning twice adds nothing.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from portal.clock import LONDON
@@ -26,25 +26,34 @@ async def plan_reminders(work: UnitOfWork, offender: Offender) -> None:
         await work.appointments.all_of_offender(offender.id),
         await work.cases.conditions_of_offender(offender.id),
         now=work.now,
-        done={message.replaces for message in known if _stands_for_good(message)},
-        taken={_day(message) for message in known if _takes_its_day(message)},
+        done={message.replaces for message in known if _stands_for_good(message, work.now)},
+        taken={_day(message) for message in known if _takes_its_day(message, work.now)},
         rules=ReminderRules.of(work.of_force(offender.force)),
         window=rules.times.window,
     )
-    _compare(work, offender, wanted, {message.key: message for message in known if message.is_planned})
+    ours = {
+        message.key: message for message in known if message.is_planned and not _is_going(message, work.now)
+    }
+    _compare(work, offender, wanted, ours)
 
 
-def _stands_for_good(message: Message) -> bool:
+def _is_going(message: Message, now: datetime) -> bool:
+    """Whether it was due already and only waits for Notify: whether it is still true is asked as it goes."""
+    return message.state is MessageState.QUEUED and message.due_at <= now < message.send_before
+
+
+def _stands_for_good(message: Message, now: datetime) -> bool:
     """Whether nothing is left to plan of the reminder that it is, or that it was sent in place of."""
     if message.is_planned:
-        return not message.is_changeable
+        return not message.is_changeable or _is_going(message, now)
     return message.state not in CAME_TO_NOTHING
 
 
-def _takes_its_day(message: Message) -> bool:
+def _takes_its_day(message: Message, now: datetime) -> bool:
     """Whether the person gets it, or got it, on a day that is then taken."""
-    waits = message.is_by_hand and message.state is MessageState.QUEUED
-    return waits or message.state not in (MessageState.QUEUED, *CAME_TO_NOTHING)
+    if message.state is MessageState.QUEUED:
+        return message.is_by_hand or _is_going(message, now)
+    return message.state not in CAME_TO_NOTHING
 
 
 def _day(message: Message) -> date:

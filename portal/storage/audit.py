@@ -12,11 +12,13 @@ from portal.domain.audit import Event
 from portal.storage.tables import audit_events
 
 ADD = insert(audit_events)
+AS_ROW = tuple(each.name for each in fields(Event) if each.name != "id")
+"""All but the number, which the database gives."""
 
 
 def as_row(event: Event) -> dict[str, Any]:
-    """The event as its row, without the number that the database gives it."""
-    return {each.name: getattr(event, each.name) for each in fields(event) if each.name != "id"}
+    """The event as its row."""
+    return {name: getattr(event, name) for name in AS_ROW}
 
 
 @dataclass(frozen=True)

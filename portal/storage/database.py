@@ -21,7 +21,7 @@ from portal.storage.bulk import BulkSession
 from portal.storage.keys import KeyRing
 from portal.storage.mapping import KEYS
 from portal.storage.notes import Notes
-from portal.storage.sqlite import BEGIN_TO_CHANGE, Authorizer, InPlace, Writing, never, opener
+from portal.storage.sqlite import BEGIN_TO_CHANGE, AtOnce, Authorizer, InPlace, Writing, never, opener
 
 TO_CHANGE = "portal_to_change"
 WITHOUT_SCHEMAS = {"schema_translate_map": {tables.VICTIM_SCHEMA: None}}
@@ -97,7 +97,7 @@ class Database:
         async with self._to_change.begin() as connection:
             yield connection
 
-    async def _transact(self, work: Callable[[Connection], None]) -> None:
+    async def _transact(self, work: Callable[[Connection | AtOnce], None]) -> None:
         """Do all of it, or nothing; on SQLite in the writing thread, from beginning to end."""
         if self._in_place:
             async with self._writing.lock:

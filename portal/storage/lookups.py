@@ -1,8 +1,8 @@
-"""Look-ups that pages wait for.
+"""Statements that pages wait for.
 
 SQLAlchemy writes the statement and knows the types.  On SQLite it is asked for them once, and
-every look then goes straight to the driver: what SQLAlchemy does around a statement takes ten
-times as long as SQLite takes to answer it.
+the statement then goes straight to the driver: what SQLAlchemy does around a statement takes ten
+times as long as SQLite takes to carry it out.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from sqlalchemy import Select
+from sqlalchemy import Connection, Insert, Select, Update
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -47,17 +47,48 @@ class LookUp:
         self,
     ) -> tuple[str, dict[str, Any], Sequence[tuple[str, Process]], Sequence[tuple[int, Process]]]:
         """Its SQL, its own parameters, and what its parameters and its columns must go through."""
-        compiled = self.statement.compile(dialect=SQLITE)
-        fixed, binds = {}, []
-        for parameter, name in compiled.bind_names.items():
-            process = parameter.type.dialect_impl(SQLITE).bind_processor(SQLITE)
-            if parameter.required:
-                binds += [(name, process)] if process else []
-            else:
-                fixed[name] = process(parameter.value) if process else parameter.value
+        sql, fixed, binds = _compiled(self.statement)
         types = (column.type.dialect_impl(SQLITE) for column in self.statement.selected_columns)
         processes = enumerate(type_.result_processor(SQLITE, None) for type_ in types)
-        return compiled.string, fixed, binds, [(place, process) for place, process in processes if process]
+        return sql, fixed, binds, [(place, process) for place, process in processes if process]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A statement that changes something, prepared.  It is carried out once for each of many rows."""
+
+    statement: Insert | Update
+    columns: Sequence[str]
+    """What each row gives."""
+
+    def carry_out(self, connection: Connection | AtOnce, rows: Sequence[dict[str, Any]]) -> None:
+        """Do it for all of them, within a transaction that has begun."""
+        if not isinstance(connection, AtOnce):
+            connection.execute(self.statement, rows)
+            return
+        sql, fixed, binds = self._prepared
+        processed = ({name: process(row[name]) for name, process in binds} for row in rows)
+        connection.tell(sql, [fixed | row | its for row, its in zip(rows, processed, strict=True)])
+
+    @cached_property
+    def _prepared(self) -> tuple[str, dict[str, Any], Sequence[tuple[str, Process]]]:
+        """Its SQL, its own parameters, and what those given must go through."""
+        return _compiled(self.statement, self.columns)
+
+
+def _compiled(
+    statement: Select[Any] | Insert | Update, columns: Sequence[str] | None = None
+) -> tuple[str, dict[str, Any], Sequence[tuple[str, Process]]]:
+    compiled = statement.compile(dialect=SQLITE, column_keys=columns)
+    fixed: dict[str, Any] = {}
+    binds: list[tuple[str, Process]] = []
+    for parameter, name in compiled.bind_names.items():
+        process = parameter.type.dialect_impl(SQLITE).bind_processor(SQLITE)
+        if parameter.required:
+            binds += [(name, process)] if process else []
+        else:
+            fixed[name] = process(parameter.value) if process else parameter.value
+    return compiled.string, fixed, binds
 
 
 def _processed(row: Row, results: Sequence[tuple[int, Process]]) -> Row:

@@ -13,13 +13,18 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
-from portal.storage.audit import ADD
+from portal.storage.audit import ADD, AS_ROW
 from portal.storage.desk import TELL
+from portal.storage.lookups import Change
 from portal.storage.sessions import TOUCH
+from portal.storage.sqlite import AtOnce
 
 Row: TypeAlias = dict[str, Any]
-Transact: TypeAlias = Callable[[Callable[[Connection], None]], Awaitable[None]]
+Transact: TypeAlias = Callable[[Callable[[Connection | AtOnce], None]], Awaitable[None]]
 """Does its work on a connection, as one transaction."""
+_TOUCH = Change(TOUCH, ("of", "seen_at"))
+_ADD = Change(ADD, AS_ROW)
+_TELL = Change(TELL, ("of", "told"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +62,10 @@ class Notes:
             await self.transact(lambda connection: _write(connection, notes))
 
 
-def _write(connection: Connection, notes: Sequence[Note]) -> None:
+def _write(connection: Connection | AtOnce, notes: Sequence[Note]) -> None:
     if touched := [note.touched for note in notes if note.touched]:
-        connection.execute(TOUCH, touched)
+        _TOUCH.carry_out(connection, touched)
     if seen := [row for note in notes for row in note.seen]:
-        connection.execute(ADD, seen)
+        _ADD.carry_out(connection, seen)
     if told := [row for note in notes for row in note.told]:
-        connection.execute(TELL, told)
+        _TELL.carry_out(connection, told)

@@ -15,7 +15,7 @@ from typing import Any, Self, TypeVar, cast
 
 from sqlalchemy import Connection as SynchronousConnection
 from sqlalchemy import CursorResult, Executable, QueuePool, create_engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 T = TypeVar("T")
@@ -143,7 +143,7 @@ class Connection:
 
 
 class AtOnce(AsyncConnection):
-    """A connection to look with: it waits for nobody, so no greenlet has to wait for it."""
+    """A connection that is used here and now: no greenlet has to wait for it."""
 
     def __init__(self, engine: AsyncEngine, at_once: SynchronousConnection) -> None:
         super().__init__(engine, at_once)
@@ -172,10 +172,33 @@ class AtOnce(AsyncConnection):
 
     def ask(self, sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
         """Ask the driver itself."""
-        try:
+        with _as_sqlalchemy_says(sql):
             return self.driver.execute(sql, parameters).fetchall()
-        except sqlite3.Error as error:
-            raise OperationalError(sql, None, error) from error
+
+    def tell(self, sql: str, rows: Sequence[dict[str, Any]]) -> None:
+        """Have the driver do it for each row."""
+        with _as_sqlalchemy_says(sql):
+            self.driver.executemany(sql, rows)
+
+    def change(self, work: Callable[["AtOnce"], None]) -> None:
+        """Do the work as one transaction.  This waits, for others who write and for the disk."""
+        with _as_sqlalchemy_says(BEGIN_TO_CHANGE):
+            self.driver.execute(BEGIN_TO_CHANGE)
+        try:
+            work(self)
+            with _as_sqlalchemy_says("COMMIT"):
+                self.driver.commit()
+        finally:
+            self.driver.rollback()
+
+
+@contextmanager
+def _as_sqlalchemy_says(sql: str) -> Iterator[None]:
+    """The driver's errors under the names by which all the rest knows them; never with what was sent."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(sql, None, error, sqlite3.Error) from error
 
 
 class InPlace:
@@ -192,11 +215,12 @@ class InPlace:
             max_overflow=-1,
         )
         self._idle: list[AtOnce] = []
+        self._to_change: AtOnce | None = None
 
     @contextmanager
     def looking(self) -> Iterator[AtOnce]:
         """A connection that sees one moment of the records.  It stays open for others."""
-        connection = self._idle.pop() if self._idle else AtOnce(self._engine, self._at_once.connect())
+        connection = self._idle.pop() if self._idle else self._new()
         connection.begin_to_look()
         try:
             yield connection
@@ -204,17 +228,21 @@ class InPlace:
             connection.end_the_look()
             self._idle.append(connection)
 
-    def change(self, work: Callable[[SynchronousConnection], None]) -> None:
-        """Do the work as one transaction.  This waits, for others who write and for the disk."""
-        with self._at_once.connect() as connection:
-            connection.exec_driver_sql(BEGIN_TO_CHANGE)
-            work(connection)
-            connection.commit()
+    def change(self, work: Callable[[AtOnce], None]) -> None:
+        """Do the work as one transaction, in the writing thread, which has a connection of its own."""
+        if self._to_change is None:
+            self._to_change = self._new()
+        self._to_change.change(work)
+
+    def _new(self) -> AtOnce:
+        return AtOnce(self._engine, self._at_once.connect())
 
     def close(self) -> None:
         """Close what nobody uses."""
-        while self._idle:
-            self._idle.pop().at_once.close()
+        for connection in (*self._idle, self._to_change):
+            if connection:
+                connection.at_once.close()
+        self._idle, self._to_change = [], None
         self._at_once.dispose()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -246,7 +247,7 @@ def _tells_what_the_records_tell(page: Page, portal: Portal, person: Sampled) ->
 def _in_words(deeds: list[str]) -> list[str]:
     """As staff read them."""
     words: Any = environments(Assets())["en"].get_template("staff/cases/_words.html").make_module()
-    return [str(words.deed_words({"deed": deed})) for deed in deeds]
+    return [str(words.deed_words(SimpleNamespace(deed=deed))) for deed in deeds]
 
 
 def _timeline(page: Page) -> list[str]:

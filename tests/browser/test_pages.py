@@ -41,7 +41,9 @@ def test_nothing_is_wrong_with(listed: Listed, walk: Walk, language: str):
         assert facts["title"] == _title(listed, language)
         assert (facts["language"], facts["direction"]) == (language, "ltr")
         assert answer.headers["content-language"] == language
-        assert _spoken(facts["words"]) == walk.plain(listed, language).words or listed.changes
+        assert (
+            _spoken(facts["words"].split()) == _spoken(walk.plain(listed, language).words) or listed.changes
+        )
         assert tab.remembers() == NOTHING
         wrong = _stops(page, listed, has_focus=facts["focused"])
         page.evaluate("looking.openAll()")
@@ -54,9 +56,9 @@ def test_nothing_is_wrong_with(listed: Listed, walk: Walk, language: str):
         _as_it_was(tab)
 
 
-def _spoken(words: str) -> list[str]:
+def _spoken(words: list[str]) -> list[str]:
     """What is said without a script as well: only a script can show a password."""
-    return [word for word in words.split() if word not in ("Show", "Dangos")]
+    return [word for word in words if word not in ("Show", "Dangos")]
 
 
 def _title(listed: Listed, language: str) -> str:

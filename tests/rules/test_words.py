@@ -42,6 +42,7 @@ NEVER_ON_A_CASE = {
     *("staff.added", "staff.refused", "arm.drawn", "messages.shown"),
     *("reply.received", "links.revoked", "contact.stopped"),
     *("tasks.listed", "runs.listed", "run.shown", "run.begun"),
+    *("sending.stopped", "sending.resumed"),
 }
 """Deeds that are written down without a case."""
 WRITES_DOWN = {"record", "_record", "event", "_event", "saw"}

@@ -166,6 +166,14 @@ async def test_on_the_day_of_what_staff_send_no_reminder_comes(works, person, by
     assert [moment.day for key, moment in due.items() if key != sent.key] == [12, 16, 18]
 
 
+async def test_a_reminder_that_is_due_and_waits_for_notify_outlives_planning_anew(works, person, clock):
+    clock.moment = datetime(2026, 12, 4, 10, 30, tzinfo=UTC)
+    async with works() as work:
+        await plan_reminders(work, person.offender)
+
+    assert [moment.day for moment in (await waiting(works)).values()] == [4, 11, 16, 18]
+
+
 async def test_what_goes_by_the_other_channel_is_left_alone(works, person):
     async with works() as work:
         [first, *_] = await work.outbox.reminders_of(person.offender.id)

@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from portal.web.translating import TranslatedEnvironment
+
 TEMPLATES = Path(__file__).parents[3] / "templates"
 
 
 @pytest.fixture(scope="session")
 def templates() -> Environment:
-    environment = Environment(
+    environment = TranslatedEnvironment(
+        {},
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
