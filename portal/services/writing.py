@@ -126,6 +126,8 @@ def _of_the_hour(message: Message, rules: ContactRules, now: datetime) -> NotSen
 
 
 async def _arm(known: Circumstances, message: Message, offender: Offender, service: NotifyService) -> Arm:
+    if message.is_by_hand and message.arm is not None:
+        return message.arm
     if not _is_in_a_trial(message, service):
         return Arm.PLAN
     work, rules = known.work, known.rules[offender.id]

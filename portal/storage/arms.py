@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from portal.domain.appointments import AppointmentState
 from portal.domain.arms import Arm, Outcomes
-from portal.domain.messages import MessageState, Purpose
+from portal.domain.messages import BY_HAND, MessageState, Purpose
 from portal.storage.message_tables import arm_tallies, messages
 from portal.storage.tables import appointments, cases
 
@@ -48,7 +48,10 @@ class ArmTallies:
 
 
 async def outcomes(connection: AsyncConnection) -> Mapping[tuple[str, Arm], Outcomes]:
-    """Of each force and arm: its people, and how the appointments that they were reminded of ended."""
+    """Of each force and arm: its people, and how the appointments that they were reminded of ended.
+
+    What staff sent by hand is no part of a trial: they chose its wording.
+    """
     tallies = await connection.execute(select(arm_tallies))
     people = {(row.force, row.arm): row.people for row in tallies}
     missed = case((appointments.c.state == AppointmentState.MISSED, appointments.c.id))
@@ -65,6 +68,7 @@ async def outcomes(connection: AsyncConnection) -> Mapping[tuple[str, Arm], Outc
             messages.c.purpose == Purpose.APPOINTMENT_TOMORROW,
             messages.c.state.in_((MessageState.ACCEPTED, MessageState.DELIVERED)),
             messages.c.arm.is_not(None),
+            messages.c.key.not_like(f"{BY_HAND}:%"),
             appointments.c.state.in_(ENDED),
         )
         .group_by(cases.c.force, messages.c.arm)

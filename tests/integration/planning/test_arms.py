@@ -91,6 +91,7 @@ async def test_the_no_shows_of_each_arm_are_those_who_were_reminded(database, ke
         *(a_message(offender, about_id=each.id, **reminded) for each in appointments),
         a_message(offender, about_id=appointments[1].id, **reminded | {"notify_id": uuid4()}),
         a_message(offender, about_id=not_sent.id, **reminded | {"state": MessageState.HELD}),
+        a_message(offender, about_id=not_sent.id, key=f"manual:{uuid4()}:tomorrow", **reminded),
     )
 
     async with database.reading() as connection:

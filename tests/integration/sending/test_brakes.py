@@ -76,7 +76,7 @@ async def test_what_comes_under_a_brake_waits_for_its_end_without_a_try(
         await hired(post_office.courier("revoked")).turn()
     late = await post()
 
-    assert await worker.turn() == 1
+    assert await worker.lane.round() == 1
 
     waiting = await read(late)
     assert (waiting.state, waiting.tries) == (MessageState.QUEUED, 0)

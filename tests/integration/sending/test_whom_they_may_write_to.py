@@ -7,6 +7,8 @@ import pytest
 from portal.domain.appointments import AppointmentState
 from portal.domain.contact_rules import Times
 from portal.domain.messages import Channel, Held, Message, MessageState, NotifyService, Purpose
+from portal.notify.template_ids import sandbox_id
+from portal.notify.wordings import Wording
 from tests.integration.sending.post_offices import a_number
 from tests.making import a_case, a_message, an_appointment, an_offender, contact_rules_of
 
@@ -126,9 +128,9 @@ async def test_a_code_goes_to_nobody_who_shares_the_number(keep, worker, read, k
 async def test_what_should_have_gone_long_ago_is_looked_up_first(post, worker, read, post_office, clock):
     """The records come from a backup that was made before it went."""
     message = await post(due_at=clock.now() - timedelta(minutes=16))
-    post_office.courier().client.send_sms_notification(
+    post_office.courier().client_of().send_sms_notification(
         phone_number=a_number(),
-        template_id=str(post_office.courier()._templates["code.sms.en"]),
+        template_id=str(sandbox_id(Wording(Purpose.CODE, Channel.SMS, "en"))),
         personalisation={"code": "1", "domain": "x"},
         reference=str(message.id),
     )
