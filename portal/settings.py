@@ -3,6 +3,7 @@
 Each is documented in docs/operations.md; a test holds the two together.
 """
 
+import hmac
 import os
 import re
 import secrets
@@ -122,11 +123,12 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     kind = get["PORTAL_ENVIRONMENT"] or "development"
     if kind not in ("development", "production"):
         raise Misconfigured("PORTAL_ENVIRONMENT: write development or production")
+    secret = get["PORTAL_SECRET_KEY"] or ("" if kind == "production" else _own_secret(var))
     settings = Settings(
         environment=kind,
         var=var,
         database_url=_database_url(get["PORTAL_DATABASE_URL"], var),
-        secret_key=get["PORTAL_SECRET_KEY"] or ("" if kind == "production" else _own_secret(var)),
+        secret_key=secret,
         retired_secret_keys=tuple(get["PORTAL_SECRET_KEYS_RETIRED"].split()),
         base_url=(get["PORTAL_BASE_URL"] or Settings.base_url).rstrip("/"),
         trusted_proxies=_proxies(get["PORTAL_TRUSTED_PROXIES"]),
@@ -134,7 +136,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         notify_base_url=(get["PORTAL_NOTIFY_BASE_URL"] or SANDBOX_ADDRESS).rstrip("/"),
         notify_api_key=get["PORTAL_NOTIFY_API_KEY"],
         notify_neutral_api_key=get["PORTAL_NOTIFY_NEUTRAL_API_KEY"],
-        notify_callback_tokens=tuple(get["PORTAL_NOTIFY_CALLBACK_TOKEN"].split()),
+        notify_callback_tokens=tuple(get["PORTAL_NOTIFY_CALLBACK_TOKEN"].split())
+        or (() if kind == "production" or get["PORTAL_NOTIFY_API_KEY"] else (_sandbox_token(secret),)),
         notify_templates=_path(get["PORTAL_NOTIFY_TEMPLATES"]),
         sms_price=_price(get["PORTAL_NOTIFY_SMS_PRICE"]),
         regimes_file=_path(get["PORTAL_REGIMES_FILE"]),
@@ -215,6 +218,11 @@ def _own_secret(var: Path) -> str:
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(48))
     return kept.read_text().strip()
+
+
+def _sandbox_token(secret: str) -> str:
+    """What the sandbox and the portal of one machine agree on without being told."""
+    return hmac.digest(secret.encode(), b"callbacks of the sandbox", "sha256").hex()
 
 
 SHORTEST_SECRET = 32
