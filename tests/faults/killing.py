@@ -36,13 +36,8 @@ class Killer:
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """While the block runs, processes die.  A process that does not start again fails the test."""
-        starts = (
-            self.portal.server_that_answers,
-            self.portal.worker_that_works,
-            self.portal.worker_that_works,
-        )
-        with ThreadPoolExecutor(len(starts)) as threads:
-            dying = [threads.submit(self._again_and_again, start) for start in starts]
+        with ThreadPoolExecutor() as threads:
+            dying = [threads.submit(self._kill_servers), threads.submit(self._kill_workers)]
             try:
                 yield
             finally:
@@ -55,19 +50,30 @@ class Killer:
         """Whether there were enough kills, or one of the processes did not come back."""
         return self.kills >= self.most or self._stop.is_set()
 
-    def _again_and_again(self, start: Callable[[], Forked]) -> None:
+    def _kill_servers(self) -> None:
         while not self._stop.is_set():
-            began = time.monotonic()
-            with self._stopping_if_it_fails():
-                process = start()
-            longest = max(LONGEST_LIFE, A_FEW * (time.monotonic() - began))
-            life = None if self.is_done else random.uniform(0, longest)  # noqa: S311 - any moment will do
-            self._stop.wait(life)
+            self._live_and_die(self.portal.server_that_answers)
+
+    def _kill_workers(self) -> None:
+        """Time passes when both are dead: while one has a call in hand, none may come and find it overdue."""
+        while not self._stop.is_set():
+            self._live_and_die(self.portal.worker_that_works, self.portal.worker_that_works)
+            self.portal.moment += A_LEASE
+
+    def _live_and_die(self, *starts: Callable[[], Forked]) -> None:
+        """Start processes, and kill one after the other."""
+        began = time.monotonic()
+        with self._stopping_if_it_fails():
+            processes = [start() for start in starts]
+        longest = max(LONGEST_LIFE, A_FEW * (time.monotonic() - began))
+        begun, is_last = time.monotonic(), self.is_done
+        for process in processes:
+            ends = begun + random.uniform(0, longest)  # noqa: S311 - no moment is better than another
+            self._stop.wait(None if is_last else max(0, ends - time.monotonic()))
             process.kill()
             process.wait(A_WHILE)
             with self._lock:
                 self.kills += 1
-                self.portal.moment += A_LEASE
 
     @contextmanager
     def _stopping_if_it_fails(self) -> Iterator[None]:
