@@ -52,7 +52,7 @@ class ContactRules:
 
     id: UUID
     channel: Channel | None = None
-    """Which they prefer; None: a text where that can be, else an e-mail."""
+    """The only one that they chose; None: a text where that can be, else an e-mail."""
     is_discreet: bool = False
     """Whether messages go by the neutral service, without a name or a place."""
     times: Times = Times.ANY

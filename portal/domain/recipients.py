@@ -38,17 +38,18 @@ class Way:
         return not (self.is_stopped or self.is_shared)
 
 
-def way_to(ways: Sequence[Way], preferred: Channel | None) -> Way | Held:
-    """The way to write to somebody: as they prefer, else a text, else an e-mail; or why there is none."""
-    usable = sorted(
-        (way for way in ways if way.is_usable),
-        key=lambda way: (way.channel is not preferred, way.channel is not Channel.SMS),
-    )
+def way_to(ways: Sequence[Way], chosen: Channel | None) -> Way | Held:
+    """The way to write to somebody, or why there is none.
+
+    Whoever chose one channel is never written to by the other; for all others it is a text, else an e-mail.
+    """
+    allowed = [way for way in ways if chosen in (None, way.channel)]
+    usable = sorted((way for way in allowed if way.is_usable), key=lambda way: way.channel is not Channel.SMS)
     if usable:
         return usable[0]
-    if not ways:
+    if not allowed:
         return Held.NO_CONTACT
-    return Held.SHARED_CONTACT if any(way.is_shared for way in ways) else Held.BAD_CONTACT
+    return Held.SHARED_CONTACT if any(way.is_shared for way in allowed) else Held.BAD_CONTACT
 
 
 def hindrance(

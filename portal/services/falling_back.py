@@ -2,7 +2,7 @@
 
 from portal.clock import LONDON
 from portal.domain.contact_rules import ContactRules
-from portal.domain.messages import Channel, Message, MessageState
+from portal.domain.messages import Channel, Held, Message, MessageState
 from portal.domain.offenders import Offender
 from portal.services.contents import can_be_written_anew
 from portal.services.couriers import Works
@@ -60,7 +60,7 @@ async def _channel(
     """Never one that they did not choose: whoever chose texts gets no e-mail instead."""
     reach = await reach_of(work, [offender])
     for channel in (tried.other, tried) if again else (tried.other,):
-        if rules.channel in (None, channel) and reach.fault(offender, channel) is None:
+        if not isinstance(reach.choose(offender, rules, only=channel), Held):
             return channel
     return None
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from portal.domain.contact_rules import ContactRules
 from portal.domain.messages import Channel, Held
 from portal.domain.offenders import Offender
+from portal.domain.recipients import Way, way_to
 from portal.errors import PortalError
 from portal.storage.keys import KeyRing
 from portal.storage.mapping import contact, identity
 from portal.storage.unit_of_work import WholeWork
-
-WORST_FIRST = (Held.SHARED_CONTACT, Held.BAD_CONTACT, Held.NO_CONTACT)
 
 
 @dataclass(frozen=True)
@@ -25,39 +24,35 @@ class Reach:
     of_offenders: Mapping[tuple[Channel, bytes], set[bytes]]
     """Who has it, by their identity: one person may have several records."""
 
-    def fault(self, offender: Offender, channel: Channel) -> Held | None:
-        """Why that channel may not be used to reach this person, if so."""
-        to = contact_of(offender, channel)
-        if to is None:
-            return Held.NO_CONTACT
-        indexes = self.keys.indexes(*contact(channel, to))
-        them = set(self.keys.indexes(*identity(offender)))
-        if any(
-            index in self.of_victims[channel] or not self.of_offenders[channel, index] <= them
-            for index in indexes
-        ):
-            return Held.SHARED_CONTACT
-        return Held.BAD_CONTACT if any(index in self.stopped for index in indexes) else None
-
     def choose(
         self, offender: Offender, rules: ContactRules, *, only: Channel | None = None
     ) -> tuple[Channel, str] | Held:
-        """The channel they prefer, or the other where that cannot be used; or why neither can.
+        """By which channel to write to the person, and where; or why by none.
 
         Args:
             offender: the person.
             rules: their choices.
             only: the one that a message must go by.
         """
-        first = only or rules.channel or Channel.SMS
-        faults = []
-        for channel in (first,) if only else (first, first.other):
-            fault = self.fault(offender, channel)
-            to = contact_of(offender, channel)
-            if fault is None and to is not None:
-                return channel, to
-            faults.append(fault)
-        return next(fault for fault in WORST_FIRST if fault in faults)
+        contacts = {
+            channel: to
+            for channel in Channel
+            if only in (None, channel) and (to := contact_of(offender, channel))
+        }
+        way = way_to([self._way(offender, channel, to) for channel, to in contacts.items()], rules.channel)
+        return (way.channel, contacts[way.channel]) if isinstance(way, Way) else way
+
+    def _way(self, offender: Offender, channel: Channel, to: str) -> Way:
+        indexes = self.keys.indexes(*contact(channel, to))
+        them = set(self.keys.indexes(*identity(offender)))
+        return Way(
+            channel,
+            is_stopped=any(index in self.stopped for index in indexes),
+            is_shared=any(
+                index in self.of_victims[channel] or not self.of_offenders[channel, index] <= them
+                for index in indexes
+            ),
+        )
 
 
 def contact_of(offender: Offender, channel: Channel) -> str | None:

@@ -7,10 +7,11 @@ import pytest
 from portal.domain.appointments import AppointmentState
 from portal.domain.contact_rules import Times
 from portal.domain.messages import Channel, Held, Message, MessageState, NotifyService, Purpose
+from portal.domain.tasks import TaskKind
 from portal.notify.template_ids import sandbox_id
 from portal.notify.wordings import Wording
 from tests.integration.sending.post_offices import a_number
-from tests.making import a_case, a_message, an_appointment, an_offender, contact_rules_of
+from tests.making import a_case, a_message, a_stopped_contact, an_appointment, an_offender, contact_rules_of
 
 HOUR = timedelta(hours=1)
 
@@ -139,3 +140,22 @@ async def test_what_should_have_gone_long_ago_is_looked_up_first(post, worker, r
 
     assert (await read(message)).state is MessageState.ACCEPTED
     assert len(post_office.taken(message.id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("chosen", "goes_by"), [(Channel.SMS, None), (Channel.EMAIL, Channel.EMAIL), (None, Channel.EMAIL)]
+)
+async def test_whoever_chose_texts_alone_gets_no_email_when_their_number_is_dead(
+    remind, keep, kinds, chosen, goes_by
+):
+    number = a_number()
+    await keep(a_stopped_contact(contact=number))
+
+    message = await remind(mobile=number, channel=chosen)
+
+    assert message.channel is goes_by
+    if goes_by is None:
+        assert (message.state, message.held_because) == (MessageState.HELD, Held.BAD_CONTACT)
+        assert await kinds() == [TaskKind.CONTACT_IS_WRONG]
+    else:
+        assert message.state is MessageState.ACCEPTED

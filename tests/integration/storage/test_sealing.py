@@ -14,7 +14,7 @@ from portal.storage.keys import CannotOpen, KeyRing, place
 from portal.storage.mapping import SEALED
 from portal.storage.tables import metadata, offenders, victims
 from portal.storage.unit_of_work import StaffWork, WholeWork
-from tests.making import a_case, a_drama_number, a_staff_member, a_victim, an_offender
+from tests.making import a_case, a_drama_number, a_staff_member, a_victim, an_offender, contact_rules_of
 
 ATTRIBUTES: list[tuple[type[Any], str]] = [
     (kind, name) for kind, attributes in SEALED.items() for name in attributes
@@ -173,13 +173,13 @@ async def test_a_contact_that_another_person_has_is_known_to_be_shared(database,
     async with database.changing() as session:
         work = WholeWork(session, keys, case.imported_at, who=None)  # type: ignore[arg-type] # nobody acts
         reach = await reach_of(work, [one, other])
-        faults = {
-            (person.id, channel): reach.fault(person, channel)
+        chosen = {
+            (person.id, channel): reach.choose(person, contact_rules_of(person), only=channel)
             for person in (one, other)
             for channel in Channel
         }
-    assert faults == {
-        (one.id, Channel.SMS): None,
+    assert chosen == {
+        (one.id, Channel.SMS): (Channel.SMS, shared),
         (one.id, Channel.EMAIL): Held.SHARED_CONTACT,
         (other.id, Channel.SMS): Held.SHARED_CONTACT,
         (other.id, Channel.EMAIL): Held.SHARED_CONTACT,

@@ -16,12 +16,14 @@ STOPPED, SHARED = Way(Channel.SMS, is_stopped=True), Way(Channel.SMS, is_shared=
 
 
 @pytest.mark.parametrize(
-    ("ways", "preferred", "expected"),
+    ("ways", "chosen", "expected"),
     [
         ([EMAIL, TEXT], None, TEXT),
         ([EMAIL, TEXT], Channel.EMAIL, EMAIL),
-        ([TEXT], Channel.EMAIL, TEXT),
-        ([STOPPED, EMAIL], Channel.SMS, EMAIL),
+        ([TEXT], Channel.EMAIL, Held.NO_CONTACT),
+        ([STOPPED, EMAIL], Channel.SMS, Held.BAD_CONTACT),
+        ([SHARED, EMAIL], Channel.SMS, Held.SHARED_CONTACT),
+        ([STOPPED, EMAIL], None, EMAIL),
         ([SHARED, EMAIL], None, EMAIL),
         ([], None, Held.NO_CONTACT),
         ([STOPPED], None, Held.BAD_CONTACT),
@@ -29,8 +31,8 @@ STOPPED, SHARED = Way(Channel.SMS, is_stopped=True), Way(Channel.SMS, is_shared=
         ([STOPPED, Way(Channel.EMAIL, is_shared=True)], None, Held.SHARED_CONTACT),
     ],
 )
-def test_a_usable_way_is_taken_the_preferred_one_first(ways, preferred, expected):
-    assert way_to(ways, preferred) == expected
+def test_a_usable_way_is_taken_and_never_one_that_they_did_not_choose(ways, chosen, expected):
+    assert way_to(ways, chosen) == expected
 
 
 def test_a_finished_case_comes_before_all_other_reasons():

@@ -78,6 +78,8 @@ async def test_while_there_is_something_to_do_it_does_not_rest(moody, monkeypatc
 
     await asyncio.wait_for(moody.go(*[1] * 200, 0).run(), A_WHILE)
 
+    assert len(moody.begun) == 201
+
 
 async def test_a_rest_ends_when_it_is_told_to_stop(moody, monkeypatch):
     monkeypatch.setattr(module, "IDLE_SECONDS", 3600)
